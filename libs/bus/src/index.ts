@@ -1,1 +1,17 @@
-export {};
+export type {
+  Assignment,
+  Consumer,
+  ConsumerOptions,
+  ConsumerState,
+  Delivery,
+  DeliveryBatch,
+  EventHeaders,
+  Mode,
+  Ordering,
+  OutgoingMessage,
+  PartitionStart,
+  Publisher,
+  RecordPosition,
+  TransportHeaders,
+  TransportRecord,
+} from './port.ts';
