@@ -1,1 +1,9 @@
-export {};
+export {
+  type EuropeanOption,
+  type OptionValue,
+  blackScholes,
+  blackScholesFormula,
+  blackScholesPrice,
+  normalCdf,
+  normalPdf,
+} from './pricing.ts';
