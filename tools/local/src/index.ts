@@ -1,1 +1,25 @@
-export {};
+export { type Artefacts, type Progress, fetchArtefacts } from './artefacts.ts';
+export { type Broker, type BrokerOptions, startBroker } from './broker.ts';
+export {
+  type Exit,
+  type LocalProcess,
+  type ProcessOptions,
+  startProcess,
+} from './child-process.ts';
+export { keepFolder, removeFolderAtDeath } from './guardian.ts';
+export {
+  type Infrastructure,
+  type InfrastructureOptions,
+  startInfrastructure,
+} from './infrastructure.ts';
+export { MESH_DIR, REPOSITORY_ROOT } from './paths.ts';
+export { type NamedPort, checkPorts, isPortFree, pickFreePort } from './ports.ts';
+export { type Postgres, type PostgresOptions, startPostgres } from './postgres.ts';
+export { type Prerequisite, checkPrerequisites } from './prerequisites.ts';
+export {
+  CONFLUENT_API_PATH,
+  type Registry,
+  type RegistryOptions,
+  startRegistry,
+} from './registry.ts';
+export { type EndReason, endRequested } from './shutdown.ts';
