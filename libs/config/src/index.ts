@@ -1,3 +1,22 @@
+export { type DocumentOptions, loadDocument, parseDocument } from './document.ts';
+export {
+  type Field,
+  type Fields,
+  type Files,
+  type ValuesOf,
+  boolean,
+  fileText,
+  integer,
+  list,
+  maskUrlPassword,
+  number,
+  oneOf,
+  optional,
+  pairs,
+  port,
+  text,
+  url,
+} from './field.ts';
 export {
   KAFKA_COMPRESSIONS,
   KAFKA_SASL_MECHANISMS,
@@ -11,4 +30,47 @@ export {
   type KafkaSecurityProtocol,
   type KafkaTls,
 } from './kafka.ts';
+export { kafkaSection, kafkaToolSection } from './kafka-section.ts';
+export {
+  type ConfigOf,
+  type ConfigSchema,
+  type EffectiveValue,
+  type Environment,
+  type Sections,
+  effectiveValues,
+  loadConfig,
+} from './load.ts';
+export { renderConfigPage } from './page.ts';
+export { LOOPBACK, PORTS, type ServiceName } from './ports.ts';
 export { MASK, type Problem, formatProblems, problemsOf } from './problem.ts';
+export { SCHEMAS } from './schemas.ts';
+export { type Rule, type RuleBreak, type Section, broken, holds, section } from './section.ts';
+export {
+  type Place,
+  type Shape,
+  booleanShape,
+  choiceShape,
+  decimalShape,
+  listShape,
+  mapShape,
+  numberShape,
+  objectShape,
+  optionalShape,
+  refinedShape,
+  stringShape,
+} from './shape.ts';
+export { commandLineSchema } from './services/command-line.ts';
+export { dataPlaneSchema } from './services/data-plane.ts';
+export { orderPlaneSchema } from './services/order-plane.ts';
+export { strategyPlaneSchema } from './services/strategy-plane.ts';
+export {
+  type DatabaseConfig,
+  type HttpConfig,
+  type RegistryConfig,
+  type TelemetryConfig,
+  databaseSection,
+  httpSection,
+  registrySection,
+  telemetrySection,
+} from './shared-sections.ts';
+export { FOREIGN_VARIABLES, OWN_PREFIXES, REFUSED_VARIABLES, knownVariables } from './variables.ts';
