@@ -1,1 +1,37 @@
-export {};
+export { ANOMALIES, type Anomaly, type AnomalyCode, anomaly } from './anomaly.ts';
+export { type EffectiveFill, canonicalOrder, effectiveFills } from './executions.ts';
+export {
+  type AbsentFact,
+  type AcknowledgedFact,
+  type BustFact,
+  type CancelRejectedFact,
+  type CancelRequestedFact,
+  type CanceledFact,
+  type CorrectionFact,
+  type DecisionFact,
+  type ExpiredFact,
+  type FillFact,
+  type InferredFillFact,
+  type IntentFact,
+  type Lifetime,
+  type Liquidity,
+  NOTIONAL_SCALE,
+  type OrderFact,
+  type OrderKind,
+  type OrderTerms,
+  type RejectedFact,
+  type ReplaceAcceptedFact,
+  type ReplaceRejectedFact,
+  type ReplaceRequestedFact,
+  type SendingFact,
+  type Side,
+  type SnapshotFact,
+  type TriggeredFact,
+  type UnansweredFact,
+  decodeFact,
+  encodeFact,
+  factKey,
+} from './fact.ts';
+export { OrderFold, type OrderState, foldOrder } from './fold.ts';
+export { type OrderStatus } from './status.ts';
+export { TRANSITIONS, isTransitionPermitted, transitionAnomaly } from './transitions.ts';
