@@ -1,1 +1,1 @@
-export {};
+export { generate } from './generate.ts';

@@ -1,0 +1,258 @@
+import { Fault } from '@tickmesh/kernel';
+
+/** 128 bits hold every decimal of 38 digits. */
+const DECIMAL_BYTES_MAX = 16;
+const DECIMAL_LIMIT = 10n ** 38n;
+const EMPTY = new Uint8Array(0);
+
+const scratch = new Float64Array(1);
+const scratchBytes = new Uint8Array(scratch.buffer);
+const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
+
+/**
+ * Symbols, exchanges and the like repeat in every record, so short ASCII texts are looked up among
+ * those read before instead of being made anew. One slot a hash; a newcomer takes the slot.
+ */
+const CACHED_TEXT_BYTES_MAX = 40;
+const CACHE_SLOTS = 2048;
+const textCache = new Array<string>(CACHE_SLOTS).fill('');
+
+/**
+ * Reads Avro's binary form in place. No read goes past the end, no length is believed before it is
+ * compared with the bytes that are left, and every refusal is a Fault MSG_UNREADABLE.
+ */
+export class AvroReader {
+  #bytes: Uint8Array = EMPTY;
+  #position = 0;
+  #end = 0;
+
+  /** Starts on `bytes` at `offset`. */
+  reset(bytes: Uint8Array, offset = 0): void {
+    if (!(offset >= 0 && offset <= bytes.length)) throw truncated(offset, bytes.length);
+    this.#bytes = bytes;
+    this.#position = offset;
+    this.#end = bytes.length;
+  }
+
+  get position(): number {
+    return this.#position;
+  }
+
+  get remaining(): number {
+    return this.#end - this.#position;
+  }
+
+  /** The value must end where the bytes end. */
+  finish(): void {
+    const rest = this.#end - this.#position;
+    this.#bytes = EMPTY;
+    if (rest !== 0) throw unreadable('bytes left after the record', { trailingBytes: rest });
+  }
+
+  boolean(): boolean {
+    const byte = this.#byte();
+    if (byte > 1) throw unreadable('a boolean is 0 or 1', { found: byte });
+    return byte === 1;
+  }
+
+  /** The branch of ["null", T]: whether T follows. */
+  present(): boolean {
+    const byte = this.#byte();
+    if (byte === 0) return false;
+    if (byte === 2) return true;
+    throw unreadable('a union of null and one type has branches 0 and 1', { found: byte });
+  }
+
+  /** Index of an enum's symbol, below `symbols`. */
+  index(symbols: number): number {
+    const position = this.#position;
+    const index = this.long();
+    if (index < 0 || index >= symbols) {
+      throw unreadable('the schema has no such symbol', { index, symbols, position });
+    }
+    return index;
+  }
+
+  int(): number {
+    const value = this.long();
+    if (value !== (value | 0)) throw unreadable('an int has 32 bits', { found: value });
+    return value;
+  }
+
+  /** A long that a double holds exactly; others are refused, never rounded. */
+  long(): number {
+    const bytes = this.#bytes;
+    const end = this.#end;
+    let at = this.#position;
+    if (at >= end) throw truncated(at, end);
+    let byte = bytes[at++] as number;
+    let low = byte & 0x7f;
+    for (let shift = 7; byte >= 0x80 && shift < 28; shift += 7) {
+      if (at >= end) throw truncated(at, end);
+      byte = bytes[at++] as number;
+      low |= (byte & 0x7f) << shift;
+    }
+    if (byte < 0x80) {
+      this.#position = at;
+      return (low >>> 1) ^ -(low & 1);
+    }
+    let high = 0;
+    for (let shift = 0; byte >= 0x80; shift += 7) {
+      if (at >= end) throw truncated(at, end);
+      if (shift >= 28) throw unreadable('a long beyond 2^53', { position: this.#position });
+      byte = bytes[at++] as number;
+      high |= (byte & 0x7f) << shift;
+    }
+    this.#position = at;
+    const half = (low >>> 1) + high * 0x8000000;
+    const value = (low & 1) === 1 ? -half - 1 : half;
+    if (!Number.isSafeInteger(value)) throw unreadable('a long beyond 2^53', { position: at });
+    return value;
+  }
+
+  bigLong(): bigint {
+    let value = 0n;
+    for (let shift = 0n; shift < 70n; shift += 7n) {
+      const byte = this.#byte();
+      value |= BigInt(byte & 0x7f) << shift;
+      if (byte >= 0x80) continue;
+      if (value >> 64n !== 0n) break;
+      return (value >> 1n) ^ -(value & 1n);
+    }
+    throw unreadable('a long has 64 bits', { position: this.#position });
+  }
+
+  double(): number {
+    const at = this.#position;
+    if (this.#end - at < 8) throw truncated(at + 8, this.#end);
+    const bytes = this.#bytes;
+    scratchBytes[0] = bytes[at] as number;
+    scratchBytes[1] = bytes[at + 1] as number;
+    scratchBytes[2] = bytes[at + 2] as number;
+    scratchBytes[3] = bytes[at + 3] as number;
+    scratchBytes[4] = bytes[at + 4] as number;
+    scratchBytes[5] = bytes[at + 5] as number;
+    scratchBytes[6] = bytes[at + 6] as number;
+    scratchBytes[7] = bytes[at + 7] as number;
+    this.#position = at + 8;
+    return scratch[0] as number;
+  }
+
+  /** Text; bytes that are not UTF-8 are refused, not replaced. */
+  string(): string {
+    const length = this.#length();
+    const start = this.#position;
+    const end = start + length;
+    this.#position = end;
+    if (length > CACHED_TEXT_BYTES_MAX) return decodeText(this.#bytes, start, end);
+    const bytes = this.#bytes;
+    let hash = length;
+    let seen = 0;
+    for (let at = start; at < end; at += 1) {
+      const byte = bytes[at] as number;
+      seen |= byte;
+      hash = (Math.imul(hash, 31) + byte) | 0;
+    }
+    if (seen >= 0x80) return decodeText(bytes, start, end);
+    const slot = (hash ^ (hash >>> 11)) & (CACHE_SLOTS - 1);
+    const known = textCache[slot] as string;
+    if (known.length === length && equalsAscii(known, bytes, start)) return known;
+    const made = asciiText(bytes, start, end);
+    textCache[slot] = made;
+    return made;
+  }
+
+  /** A view of the record's bytes, not a copy: it lives as long as they do. */
+  bytes(): Uint8Array {
+    const length = this.#length();
+    const start = this.#position;
+    this.#position = start + length;
+    return this.#bytes.subarray(start, this.#position);
+  }
+
+  /** The unscaled integer of a decimal: two's complement, big-endian. */
+  decimal(): bigint {
+    const length = this.#length();
+    if (length === 0 || length > DECIMAL_BYTES_MAX) {
+      throw unreadable('a decimal has 1 to 16 bytes', { found: length });
+    }
+    const bytes = this.#bytes;
+    const start = this.#position;
+    const end = start + length;
+    this.#position = end;
+    let head = ((bytes[start] as number) << 24) >> 24;
+    if (length <= 6) {
+      for (let at = start + 1; at < end; at += 1) head = head * 256 + (bytes[at] as number);
+      return BigInt(head);
+    }
+    let value = BigInt(head);
+    for (let at = start + 1; at < end; at += 1) value = (value << 8n) | BigInt(bytes[at] as number);
+    if (value >= DECIMAL_LIMIT || value <= -DECIMAL_LIMIT) {
+      throw unreadable('a decimal has at most 38 digits', { found: value });
+    }
+    return value;
+  }
+
+  /**
+   * Items in the next block of an array, 0 at its end.
+   * @param itemBytesLeast the fewest bytes that one item takes, 1 or more
+   */
+  blockCount(itemBytesLeast: number): number {
+    let count = this.long();
+    if (count < 0) {
+      count = -count;
+      const size = this.long();
+      if (size < 0 || size > this.remaining) throw truncated(this.#position + size, this.#end);
+    }
+    if (count * itemBytesLeast > this.remaining) {
+      throw unreadable('an array longer than the bytes that are left', { items: count });
+    }
+    return count;
+  }
+
+  #byte(): number {
+    if (this.#position >= this.#end) throw truncated(this.#position + 1, this.#end);
+    return this.#bytes[this.#position++] as number;
+  }
+
+  /** A length, compared with what is left. */
+  #length(): number {
+    const length = this.long();
+    if (length < 0 || length > this.#end - this.#position) {
+      throw unreadable('a length beyond the bytes that are left', {
+        length,
+        remainingBytes: this.#end - this.#position,
+      });
+    }
+    return length;
+  }
+}
+
+function equalsAscii(text: string, bytes: Uint8Array, start: number): boolean {
+  for (let i = 0; i < text.length; i += 1) {
+    if (text.charCodeAt(i) !== bytes[start + i]) return false;
+  }
+  return true;
+}
+
+function asciiText(bytes: Uint8Array, start: number, end: number): string {
+  let text = '';
+  for (let at = start; at < end; at += 1) text += String.fromCharCode(bytes[at] as number);
+  return text;
+}
+
+function decodeText(bytes: Uint8Array, start: number, end: number): string {
+  try {
+    return utf8.decode(bytes.subarray(start, end));
+  } catch (error) {
+    throw new Fault('MSG_UNREADABLE', { reason: 'a text is not UTF-8', position: start }, error);
+  }
+}
+
+function truncated(neededBytes: number, foundBytes: number): Fault {
+  return unreadable('the bytes end too early', { neededBytes, foundBytes });
+}
+
+function unreadable(reason: string, facts: Record<string, unknown>): Fault {
+  return new Fault('MSG_UNREADABLE', { reason, ...facts });
+}
