@@ -28,3 +28,16 @@ export {
   SPANS,
   type SpanName,
 } from './names.ts';
+export { type TracingOptions, startTracing } from './otlp-tracing.ts';
+export {
+  LINKS_MAX,
+  NO_TRACING,
+  type SpanAttributes,
+  type SpanKind,
+  type SpanOptions,
+  type TraceCarrier,
+  type TraceSpan,
+  type Tracing,
+  traceHeaders,
+} from './tracing.ts';
+export { renderTelemetryPage } from './page.ts';

@@ -2,7 +2,7 @@
  * What may stand in a log line: bounded in every direction, free of secrets, one line whatever a venue
  * or a caller put into a text.
  */
-import { isFault } from '@tickmesh/kernel';
+import { ERRORS, isFault } from '@tickmesh/kernel';
 
 /** A field name that may hold a secret is masked whatever it holds. */
 const SECRET_NAME =
@@ -15,6 +15,11 @@ const SECRET_TEXT = [
   {
     pattern: /-----BEGIN [A-Z ]*PRIVATE KEY-----[\s\S]*?(-----END [A-Z ]*-----|$)/g,
     replacement: '***',
+  },
+  /** `password: x`, `secret=x` in the message of somebody else's error. */
+  {
+    pattern: /\b(\w*(?:password|secret|token))(["']?\s*[:=]\s*["']?)[^\s"',;)]+/gi,
+    replacement: '$1$2***',
   },
 ] as const;
 const MASK = '***';
@@ -106,20 +111,26 @@ function boundedObject(
   return out;
 }
 
+/**
+ * A fault says its facts as fields, so its sentence is the table's alone; only our bugs and corrupt
+ * data come with a stack, whose first lines would repeat the message.
+ */
 function boundedError(error: Error, depth: number, budget: Budget): unknown {
-  const cause = error.cause === undefined || depth >= DEPTH_MAX ? undefined : error.cause;
+  const cause = depth >= DEPTH_MAX ? undefined : error.cause;
+  const frames = (error.stack ?? '').split('\n').filter((line) => /^\s+at /.test(line));
+  const stack = boundedText(frames.join('\n'), STACK_CHARACTERS_MAX);
+  const below = cause === undefined ? {} : { cause: bounded(cause, depth + 1, budget) };
+  if (!isFault(error)) {
+    const message = boundedText(error.message, TEXT_CHARACTERS_MAX);
+    return { name: error.name, message, stack, ...below };
+  }
   return {
-    name: error.name,
-    ...(isFault(error)
-      ? {
-          code: error.code,
-          kind: error.kind,
-          details: bounded(error.details, depth + 1, budget),
-        }
-      : {}),
-    message: boundedText(error.message, TEXT_CHARACTERS_MAX),
-    stack: boundedText(error.stack ?? '', STACK_CHARACTERS_MAX),
-    ...(cause === undefined ? {} : { cause: bounded(cause, depth + 1, budget) }),
+    code: error.code,
+    kind: error.kind,
+    message: ERRORS[error.code].says,
+    details: bounded(error.details, depth + 1, budget),
+    ...(error.reaction.retry === 'halt' || error.kind === 'bug' ? { stack } : {}),
+    ...below,
   };
 }
 

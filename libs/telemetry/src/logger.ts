@@ -46,13 +46,6 @@ export function createLogger(options: LoggerOptions): Logger {
   return new LineLogger(sink, {});
 }
 
-/** Writes nothing: for tests and for parts used outside a service. */
-export const SILENT_LOGGER: Logger = createLogger({
-  service: 'none',
-  level: 'fatal',
-  write: () => undefined,
-});
-
 type Sink = Required<Omit<LoggerOptions, 'level'>> & { readonly threshold: number };
 
 class LineLogger implements Logger {
@@ -107,3 +100,10 @@ class LineLogger implements Logger {
     sink.onLine(level);
   }
 }
+
+/** Writes nothing: for tests and for parts used outside a service. */
+export const SILENT_LOGGER: Logger = createLogger({
+  service: 'none',
+  level: 'fatal',
+  write: () => undefined,
+});
