@@ -19,3 +19,40 @@ export {
   type OptionGreeks,
   convertGreeks,
 } from './pricing/units.ts';
+export { type Assessment, CHECKS, assessOrder, describeFailures } from './checks/assess.ts';
+export { isSwitchFor } from './checks/account-checks.ts';
+export {
+  CHECK_CODES,
+  type Check,
+  type CheckCode,
+  type CheckNumbers,
+  type CheckResult,
+} from './checks/check.ts';
+export {
+  type AccountEquity,
+  type InstrumentRules,
+  type KillLevel,
+  type KillSwitch,
+  MONEY_SCALE,
+  type MarketExposure,
+  type OpenOrder,
+  type OrderRequest,
+  type RecentOrder,
+  type ReferencePrice,
+  type RiskContext,
+} from './checks/context.ts';
+export { notionalOf, referenceMid } from './checks/exposure.ts';
+export {
+  type AccountEntry,
+  type EffectiveLimits,
+  LIMITS,
+  type LimitName,
+  type LimitValues,
+  type LimitsDocument,
+  type LimitsVersion,
+  type StrategyEntry,
+  accountOf,
+  effectiveLimits,
+  limitsAt,
+  readLimits,
+} from './checks/limits.ts';
