@@ -586,6 +586,8 @@ function writeMarketState(writer: AvroWriter, value: MarketStateInput, field: st
   requireRecord(value, field);
   writer.string(value.symbol, 'MarketState.symbol');
   writer.string(value.exchange, 'MarketState.exchange');
+  writer.string(value.run_id, 'MarketState.run_id');
+  writer.boolean(value.historical, 'MarketState.historical');
   writer.bytes(value.state, 'MarketState.state');
 }
 
@@ -593,6 +595,8 @@ function readMarketState(reader: AvroReader): MarketState {
   return {
     symbol: reader.string(),
     exchange: reader.string(),
+    run_id: reader.string(),
+    historical: reader.boolean(),
     state: reader.bytes(),
   };
 }
@@ -614,7 +618,7 @@ function writeDataPlaneCheckpoint(writer: AvroWriter, value: DataPlaneCheckpoint
 
 function readDataPlaneCheckpoint_markets(reader: AvroReader): DataPlaneCheckpoint['markets'] {
   const items: DataPlaneCheckpoint['markets'][number][] = [];
-  for (let count = reader.blockCount(3); count > 0; count = reader.blockCount(3)) {
+  for (let count = reader.blockCount(5); count > 0; count = reader.blockCount(5)) {
     for (let i = 0; i < count; i += 1) items.push(readMarketState(reader));
   }
   return items;

@@ -94,6 +94,10 @@ export interface MarketState {
   readonly symbol: string;
   /** Exchange. */
   readonly exchange: string;
+  /** Run that the frames belong to. */
+  readonly run_id: string;
+  /** A recording: each round is a run of its own. */
+  readonly historical: boolean;
   /** As libs/domain/market writes it. */
   readonly state: Uint8Array;
 }
@@ -102,6 +106,8 @@ export interface MarketState {
 export interface MarketStateInput {
   readonly symbol: string;
   readonly exchange: string;
+  readonly run_id: string;
+  readonly historical: boolean;
   readonly state: Uint8Array;
 }
 
