@@ -1,1 +1,13 @@
-export {};
+export {
+  type Database,
+  type DatabaseOptions,
+  type DatabaseProbe,
+  type Queryable,
+  type Row,
+  type Statement,
+  type TransactionOptions,
+  openDatabase,
+  statement,
+} from './database.ts';
+export { databaseFault } from './faults.ts';
+export { type Migration, migrate, readMigrations } from './migrations.ts';
