@@ -60,9 +60,10 @@ export {
   stringShape,
 } from './shape.ts';
 export { commandLineSchema } from './services/command-line.ts';
+export { type FeedConfig, connectorSchema } from './services/connector.ts';
 export { dataPlaneSchema } from './services/data-plane.ts';
 export { orderPlaneSchema } from './services/order-plane.ts';
-export { strategyPlaneSchema } from './services/strategy-plane.ts';
+export { type StrategiesConfig, strategyPlaneSchema } from './services/strategy-plane.ts';
 export {
   type DatabaseConfig,
   type HttpConfig,

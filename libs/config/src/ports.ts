@@ -10,9 +10,11 @@ export const PORTS = {
   'order-plane': { http: 3003, grpc: 4003 },
   store: { http: 3004, grpc: 4004 },
   view: { http: 3005, grpc: 4005 },
+  connector: { http: 3006, grpc: 4006 },
 } as const;
 
 export const LOOPBACK = '127.0.0.1';
 
 /** The services that listen, in the order of their ports. */
-export type ServiceName = 'data-plane' | 'strategy-plane' | 'order-plane' | 'store' | 'view';
+export type ServiceName =
+  'data-plane' | 'strategy-plane' | 'order-plane' | 'store' | 'view' | 'connector';

@@ -1,5 +1,34 @@
+import { integer, text } from '../field.ts';
 import { kafkaSection } from '../kafka-section.ts';
+import { type Section, section } from '../section.ts';
 import { httpSection, registrySection, telemetrySection } from '../shared-sections.ts';
+
+export interface StrategiesConfig {
+  /** The document of strategies. */
+  readonly file: string;
+  /** A member that is silent for so long loses its strategies to a standby. */
+  readonly sessionTimeoutMs: number;
+}
+
+export const strategiesSection: Section<StrategiesConfig> = section({
+  title: 'Strategies',
+  fields: {
+    file: text({
+      variable: 'STRATEGIES_FILE',
+      fallback: 'config/strategies.yaml',
+      doc: 'The strategies that run.',
+    }),
+    sessionTimeoutMs: integer(
+      {
+        variable: 'STRATEGIES_SESSION_TIMEOUT_MS',
+        fallback: '6000',
+        doc: 'A member that is silent for so long loses its strategies to a standby.',
+      },
+      { min: 1_000, max: 300_000 },
+    ),
+  },
+  build: (values) => values,
+});
 
 export const strategyPlaneSchema = {
   subject: 'strategy-plane',
@@ -8,5 +37,6 @@ export const strategyPlaneSchema = {
     registry: registrySection,
     http: httpSection('strategy-plane'),
     telemetry: telemetrySection,
+    strategies: strategiesSection,
   },
 } as const;
