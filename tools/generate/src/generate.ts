@@ -2,6 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { readContracts } from './avro-shapes.ts';
 import { renderCodecs } from './codecs.ts';
+import { renderColumns } from './columns.ts';
 import { renderErrors } from './errors.ts';
 import { renderInstruments } from './instruments.ts';
 import { renderSchemas } from './schemas.ts';
@@ -29,5 +30,6 @@ export function generate(root: string): Map<string, string> {
     ['libs/contracts/src/gen/schemas.ts', renderSchemas(contracts)],
     ['libs/contracts/src/gen/topics.ts', renderTopics(topics, contracts)],
     ['libs/contracts/src/gen/instruments.ts', renderInstruments(instruments, contracts)],
+    ...renderColumns(readAll('contracts/columns', '.yaml')),
   ]);
 }
