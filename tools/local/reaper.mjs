@@ -39,9 +39,10 @@ function alive() {
   return [...guarded].filter(([pid, start]) => startTimeOf(pid) === start).map(([pid]) => pid);
 }
 
+/** Every guarded process leads a group of its own (not on Windows): its children go with it. */
 function signal(pid, name) {
   try {
-    process.kill(pid, name);
+    process.kill(process.platform === 'win32' ? pid : -pid, name);
   } catch {
     // It ended in between: that is what was wanted.
   }

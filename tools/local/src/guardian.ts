@@ -12,7 +12,7 @@ let reaper: Writable | undefined;
 const guarded = new Set<number>();
 const folders = new Set<string>();
 
-/** Has `pid` ended if this process dies without doing it. */
+/** Has `pid`, which leads a process group, ended with its group if this process dies without doing it. */
 export function guard(pid: number): void {
   const startTime = startTimeOf(pid);
   if (startTime === undefined) return;

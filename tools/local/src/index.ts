@@ -6,7 +6,7 @@ export {
   type ProcessOptions,
   startProcess,
 } from './child-process.ts';
-export { keepFolder, removeFolderAtDeath } from './guardian.ts';
+export { guard, keepFolder, release, removeFolderAtDeath } from './guardian.ts';
 export {
   type Infrastructure,
   type InfrastructureOptions,

@@ -5,6 +5,7 @@ import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { Fault } from '@tickmesh/kernel';
+import { MESH_DIR } from './paths.ts';
 
 export interface Owner {
   readonly uid: number;
@@ -36,14 +37,18 @@ export async function placePostgres(dataDir: string): Promise<PostgresPlace> {
   if (canReach(nativeDir, owner) && canReach(dataDir, owner)) {
     return { binDir: join(nativeDir, 'bin'), clusterDir, owner };
   }
-  const mark = createHash('sha256').update(dataDir).digest('hex').slice(0, 12);
-  const open = join(tmpdir(), `tickmesh-postgres-${mark}`);
+  // One copy of the programs for the clone, one cluster for each data folder.
+  const open = join(tmpdir(), `tickmesh-${markOf(MESH_DIR)}`);
   mkdirSync(open, { recursive: true, mode: 0o755 });
   return {
     binDir: join(copyOnce(nativeDir, open), 'bin'),
-    clusterDir: join(open, 'cluster'),
+    clusterDir: join(open, markOf(dataDir)),
     owner,
   };
+}
+
+function markOf(path: string): string {
+  return createHash('sha256').update(path).digest('hex').slice(0, 12);
 }
 
 /** Only the path is resolved: the package's own launcher hides the process id and takes over signals. */

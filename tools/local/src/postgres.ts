@@ -29,6 +29,8 @@ export interface Postgres {
   readonly url: string;
   readonly port: number;
   readonly logFile: string;
+  /** Where the data really lies: outside of `dataDir` when root runs it from a folder others cannot reach. */
+  readonly clusterDir: string;
   readonly pid: number;
   readonly process: LocalProcess;
   /** Fast shutdown: open transactions are rolled back, everything committed is on disk. */
@@ -79,6 +81,7 @@ export async function startPostgres(options: PostgresOptions): Promise<Postgres>
     url: urlOf(launch, launch.database),
     port,
     logFile,
+    clusterDir: launch.clusterDir,
     get pid() {
       return process.pid;
     },

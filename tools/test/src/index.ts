@@ -1,1 +1,1 @@
-export {};
+export { environmentOf } from './environment.ts';
