@@ -13,20 +13,20 @@ interface Run {
   readonly output: string;
 }
 
-/** `npm test -- ...fixtures`, as a person runs it; `onOutput` sees all output so far. */
-function runRunner(
-  fixtures: readonly string[],
-  onOutput: (output: string, interrupt: () => void) => void = () => undefined,
-): Promise<Run> {
+/** `npm test -- ...fixtures`, as a person runs it; asked to end as soon as its output holds `interruptAt`. */
+function runRunner(fixtures: readonly string[], interruptAt?: string): Promise<Run> {
   const patterns = fixtures.map((name) => `fixtures/${name}.fixture`);
   const runner = join(REPOSITORY_ROOT, 'tools', 'test', 'run.mjs');
   const child = spawn(process.execPath, [runner, ...patterns, MATCH_FIXTURES], {
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
+  let interrupted = false;
   const read = (chunk: Buffer): void => {
     output += chunk.toString('utf8');
-    onOutput(output, () => child.kill('SIGTERM'));
+    if (interruptAt === undefined || interrupted || !output.includes(interruptAt)) return;
+    interrupted = true;
+    child.kill('SIGTERM');
   };
   child.stdout.on('data', read);
   child.stderr.on('data', read);
@@ -75,9 +75,7 @@ describe('the test runner', () => {
   });
 
   it('ends at once when it is asked to, and says what did not run', async () => {
-    const run = await runRunner(['hangs'], (output, interrupt) => {
-      if (output.includes('it hangs')) interrupt();
-    });
+    const run = await runRunner(['hangs'], 'it hangs');
     expect(run.output).toMatch(/NOT RUN .*hangs\.fixture\.ts/);
     expect([lastLine(run), run.code]).toEqual(['0 passed, 1 failed', 1]);
   });
