@@ -102,4 +102,6 @@ export type {
   ViewStateInput,
 } from './gen/types.ts';
 export { InstrumentMaster } from './instrument-master.ts';
+export type { Role, Violation } from './rules/rule.ts';
 export { type TopicDeclaration, partitionKey } from './topics.ts';
+export { requireValid, ruleBroken, validate } from './validate.ts';
