@@ -19,6 +19,7 @@ export type ColumnDraft = Readonly<Partial<Record<keyof ColumnDefinition, unknow
 export interface DefinitionProblem {
   readonly column: string;
   readonly about:
+    | 'key'
     | 'name'
     | 'duplicate'
     | 'role'
@@ -35,6 +36,41 @@ export interface DefinitionProblem {
     | 'prefix';
   readonly says: string;
 }
+
+/** Every key of a definition; the compiler keeps the list whole. */
+const KEYS: ReadonlySet<string> = new Set(
+  Object.keys({
+    name: true,
+    module: true,
+    type: true,
+    items: true,
+    scale: true,
+    nullable: true,
+    default: true,
+    enum: true,
+    minValue: true,
+    maxValue: true,
+    maxLength: true,
+    pattern: true,
+    description: true,
+    synonyms: true,
+    sampleValues: true,
+    semanticType: true,
+    role: true,
+    aggregation: true,
+    unit: true,
+    displayName: true,
+    format: true,
+    category: true,
+    sensitivity: true,
+    deprecated: true,
+    tags: true,
+    legendType: true,
+    viewType: true,
+    contractValues: true,
+    allowedPrefixes: true,
+  } satisfies Record<keyof ColumnDefinition, true>),
+);
 
 type About = DefinitionProblem['about'];
 type Report = (about: About, says: string) => void;
@@ -53,6 +89,9 @@ export function draftProblems(draft: ColumnDraft): DefinitionProblem[] {
   const problems: DefinitionProblem[] = [];
   const column = typeof draft.name === 'string' ? draft.name : '';
   const report: Report = (about, says) => problems.push({ column, about, says });
+  for (const key of Object.keys(draft)) {
+    if (!KEYS.has(key)) report('key', `a definition has no ${key}`);
+  }
   if (!NAME.test(column)) report('name', 'a name is letters, digits and underscores');
   checkMeaning(draft, report);
   checkType(draft, report);

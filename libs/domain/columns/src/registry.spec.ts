@@ -47,6 +47,10 @@ describe('the rules of a definition', () => {
     expect(aboutOf({ ...SOUND, enum: ['A'], contractValues: { B: 'x' } })).toEqual(['enum']);
   });
 
+  it('refuse a key that no definition has', () => {
+    expect(aboutOf({ ...SOUND, colour: 'red' } as ColumnDraft)).toEqual(['key']);
+  });
+
   it('refuse unknown types, and a list or a decimal that is half said', () => {
     expect(aboutOf({ ...SOUND, type: 'float' })).toEqual(['type']);
     expect(aboutOf({ ...SOUND, type: 'list' })).toEqual(['type']);
