@@ -21,6 +21,7 @@ export const EVENTS = {
   'document.loaded': 'A configuration document was read and is in force.',
   'dependency.lost': 'A dependency stopped answering; work that needs it waits.',
   'dependency.recovered': 'A dependency answers again.',
+  'request.answered': 'A call over HTTP or gRPC was answered.',
   'request.failed': 'A call over HTTP or gRPC ended in a fault.',
   'consumer.joined': 'The consumer joined its group.',
   'consumer.assigned': 'Partitions were given to this member.',

@@ -1,0 +1,222 @@
+/** The one way a service starts and stops. */
+import 'reflect-metadata';
+import type { DynamicModule, Type } from '@nestjs/common';
+import { NestFactory } from '@nestjs/core';
+import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
+import type { HttpConfig, TelemetryConfig } from '@tickmesh/config';
+import { Fault } from '@tickmesh/kernel';
+import {
+  type Logger,
+  type LoggerOptions,
+  type Metrics,
+  type Tracing,
+  createLogger,
+  createMetrics,
+  startTracing,
+} from '@tickmesh/telemetry';
+import { FaultFilter } from './faults.ts';
+import { frameworkLogger } from './framework-logger.ts';
+import { GrpcHealth, type GrpcDefinition } from './grpc-server.ts';
+import { type Health, ServiceHealth } from './health.ts';
+import { measureRequests, openHttpAdapter, serveOperations } from './http-server.ts';
+import { type Lifecycle, ServiceLifecycle, type StopResult } from './lifecycle.ts';
+import { openMetricsServer } from './metrics-server.ts';
+import { type OpenApiDefinition, serveOpenApi } from './open-api.ts';
+import { RequestTracing } from './request-tracing.ts';
+
+/** The parts of a service's configuration that booting reads. */
+export interface BootConfig {
+  readonly http: HttpConfig;
+  readonly telemetry: TelemetryConfig;
+  readonly kafka?: { readonly metricsPort: number | undefined };
+}
+
+/** What a service is given to build itself with. */
+export interface ServiceContext {
+  readonly name: string;
+  readonly logger: Logger;
+  readonly metrics: Metrics;
+  readonly tracing: Tracing;
+  readonly lifecycle: Lifecycle;
+  readonly health: Health;
+}
+
+export interface ServiceDefinition {
+  readonly name: string;
+  readonly config: BootConfig;
+  /**
+   * Opens the parts and binds them in the wiring module. Each part that is opened is registered with
+   * `lifecycle.onStop` at once, so that a failure further on closes it; consumers and feeds start in
+   * `lifecycle.onStart`, when the service listens.
+   */
+  readonly module: (
+    context: ServiceContext,
+  ) => Promise<DynamicModule | Type> | DynamicModule | Type;
+  readonly grpc?: GrpcDefinition;
+  /** For services with HTTP calls of their own. */
+  readonly openApi?: OpenApiDefinition;
+  /** Takes log lines instead of standard output. */
+  readonly writeLog?: LoggerOptions['write'];
+}
+
+export interface RunningService {
+  readonly context: ServiceContext;
+  /** The Nest application, for tests and tools that need a provider. */
+  readonly app: NestFastifyApplication;
+  /** Where it listens: the port given, or the one the system chose for 0. */
+  readonly httpPort: number;
+  readonly metricsPort: number | undefined;
+  /** The ordered shutdown; a second call waits for the first. */
+  stop(reason: string): Promise<StopResult>;
+}
+
+/** Between two looks at the dependencies, for the log, the gauge and gRPC health. */
+const HEALTH_INTERVAL_MS = 5_000;
+
+/**
+ * Opens telemetry, the parts, HTTP, gRPC and the metrics ports, then starts the work.
+ * @throws what failed, after everything that was open has been closed
+ */
+export async function bootService(definition: ServiceDefinition): Promise<RunningService> {
+  const { name, config } = definition;
+  const metrics = createMetrics({ processMetrics: true });
+  const tracing = openTracing(name, config.telemetry, () => logger);
+  const logger = openLogger(definition, metrics, tracing);
+  const lifecycle = new ServiceLifecycle(logger, config.http.shutdownTimeoutMs);
+  lifecycle.onStop('telemetry', 'tracing', () => tracing.shutdown());
+  let isStarted = false;
+  const phase = (): 'starting' | 'ready' | 'stopping' =>
+    lifecycle.isStopping ? 'stopping' : isStarted ? 'ready' : 'starting';
+  const grpcHealth = new GrpcHealth();
+  const onStatus = (status: string): void => {
+    grpcHealth.set(status === 'ready');
+  };
+  const health = new ServiceHealth({ service: name, logger, metrics, phase, onStatus });
+  const context: ServiceContext = { name, logger, metrics, tracing, lifecycle, health };
+  const stop = async (reason: string): Promise<StopResult> => {
+    const result = await lifecycle.stop(reason);
+    logger.info('service.stopped', { failed_steps: result.failed });
+    return result;
+  };
+  try {
+    logger.info('service.starting');
+    const open = await listen(definition, context, { health, grpcHealth });
+    await lifecycle.start();
+    isStarted = true;
+    logger.info('service.ready', {
+      http_port: open.httpPort,
+      grpc_port: definition.grpc === undefined ? undefined : config.http.grpcPort,
+    });
+    await health.report();
+    return { context, app: open.app, httpPort: open.httpPort, metricsPort: open.metricsPort, stop };
+  } catch (thrown) {
+    logger.fault('service.failed', thrown);
+    await stop('the start failed');
+    throw thrown;
+  }
+}
+
+interface Listening {
+  readonly app: NestFastifyApplication;
+  readonly httpPort: number;
+  readonly metricsPort: number | undefined;
+}
+
+async function listen(
+  definition: ServiceDefinition,
+  context: ServiceContext,
+  { health, grpcHealth }: { readonly health: ServiceHealth; readonly grpcHealth: GrpcHealth },
+): Promise<Listening> {
+  const { config, name, grpc } = definition;
+  const { lifecycle } = context;
+  const module = await definition.module(context);
+  const adapter = openHttpAdapter(config.http);
+  const app = await createApp(module, adapter, context);
+  lifecycle.onStop('listeners', 'http and grpc', () => app.close());
+  serveOperations(adapter, { service: name, health, metrics: context.metrics });
+  measureRequests(adapter, context.metrics);
+  if (definition.openApi !== undefined) serveOpenApi(app, definition.openApi);
+  if (grpc !== undefined) {
+    app.connectMicroservice(grpcHealth.options(grpc, config.http), { inheritAppConfig: true });
+    await app.startAllMicroservices();
+  }
+  await listenHttp(app, config.http);
+  const metricsPort = await openSecondMetrics(config, context);
+  const timer = setInterval(() => void health.report(), HEALTH_INTERVAL_MS);
+  lifecycle.onStop('intake', 'health', () => {
+    clearInterval(timer);
+    grpcHealth.set(false);
+  });
+  return { app, httpPort: portOf(adapter), metricsPort };
+}
+
+async function createApp(
+  module: DynamicModule | Type,
+  adapter: FastifyAdapter,
+  { logger, tracing, metrics }: ServiceContext,
+): Promise<NestFastifyApplication> {
+  const app = await NestFactory.create<NestFastifyApplication>(module as Type, adapter, {
+    logger: frameworkLogger(logger),
+    abortOnError: false,
+    bodyParser: false,
+  });
+  app.useGlobalFilters(new FaultFilter(logger));
+  app.useGlobalInterceptors(new RequestTracing(tracing, metrics));
+  return app;
+}
+
+async function listenHttp(app: NestFastifyApplication, http: HttpConfig): Promise<void> {
+  try {
+    await app.listen(http.httpPort, http.host);
+  } catch (thrown) {
+    if ((thrown as NodeJS.ErrnoException).code !== 'EADDRINUSE') throw thrown;
+    throw new Fault('PORT_TAKEN', { host: http.host, port: http.httpPort }, thrown);
+  }
+}
+
+async function openSecondMetrics(
+  { kafka, http }: BootConfig,
+  { metrics, lifecycle }: ServiceContext,
+): Promise<number | undefined> {
+  if (kafka?.metricsPort === undefined) return undefined;
+  const server = await openMetricsServer(metrics, http.host, kafka.metricsPort);
+  lifecycle.onStop('telemetry', 'metrics port', () => server.close());
+  return server.port;
+}
+
+function portOf(adapter: FastifyAdapter): number {
+  const address = (adapter.getHttpServer() as { address(): unknown }).address();
+  return (address as { port: number }).port;
+}
+
+function openLogger(
+  { name, config, writeLog }: ServiceDefinition,
+  metrics: Metrics,
+  tracing: Tracing,
+): Logger {
+  return createLogger({
+    service: name,
+    level: config.telemetry.logLevel,
+    traceContext: () => tracing.logContext(),
+    onLine: (level) => {
+      metrics.counter('log_lines_total', { level }).add();
+    },
+    ...(writeLog === undefined ? {} : { write: writeLog }),
+  });
+}
+
+function openTracing(service: string, config: TelemetryConfig, logger: () => Logger): Tracing {
+  return startTracing({
+    service,
+    otlpEndpointUrl: config.otlpEndpointUrl,
+    otlpHeaders: config.otlpHeaders,
+    sampler: config.sampler,
+    sampleRatio: config.sampleRatio,
+    resourceAttributes: config.resourceAttributes,
+    onExport: (isUp, error) => {
+      const dependency = { dependency: 'otlp receiver', reason: error?.message };
+      if (isUp) logger().info('dependency.recovered', dependency);
+      else logger().warn('dependency.lost', dependency);
+    },
+  });
+}
