@@ -22,6 +22,12 @@ export interface EventHeaders {
   readonly source_position?: string;
   /** W3C trace context. */
   readonly traceparent?: string;
+  /** Of a replayed dead letter: where it lay, `dlq/partition/offset`. */
+  readonly replayed_from?: string;
+  /** How often the record was sent back, this time included. */
+  readonly replay_count?: string;
+  /** The only group that applies this record; others skip it. */
+  readonly target_group?: string;
 }
 
 /** Place of a record. */

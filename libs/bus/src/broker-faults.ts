@@ -1,0 +1,74 @@
+/** What the Kafka client throws, as faults of ours: the code decides between waiting and giving up. */
+import { Fault, type ErrorCode, isFault } from '@tickmesh/kernel';
+
+/** The parts of a kafkajs error that tell what happened; `instanceof` fails across module realms. */
+interface ClientError {
+  readonly name?: string;
+  readonly type?: string;
+  readonly message?: string;
+  readonly cause?: unknown;
+  readonly retriable?: boolean;
+}
+
+const BY_TYPE: Readonly<Record<string, ErrorCode>> = {
+  MESSAGE_TOO_LARGE: 'MSG_TOO_LARGE',
+  RECORD_LIST_TOO_LARGE: 'MSG_TOO_LARGE',
+  UNKNOWN_TOPIC_OR_PARTITION: 'TOPIC_UNKNOWN',
+  INVALID_TOPIC_EXCEPTION: 'TOPIC_UNKNOWN',
+  TOPIC_AUTHORIZATION_FAILED: 'BROKER_CREDENTIALS',
+  GROUP_AUTHORIZATION_FAILED: 'BROKER_CREDENTIALS',
+  CLUSTER_AUTHORIZATION_FAILED: 'BROKER_CREDENTIALS',
+  SASL_AUTHENTICATION_FAILED: 'BROKER_CREDENTIALS',
+  ILLEGAL_SASL_STATE: 'BROKER_CREDENTIALS',
+};
+const BY_NAME: Readonly<Record<string, ErrorCode>> = {
+  KafkaJSSASLAuthenticationError: 'BROKER_CREDENTIALS',
+  KafkaJSConnectionError: 'BROKER_UNREACHABLE',
+  KafkaJSConnectionClosedError: 'BROKER_UNREACHABLE',
+  KafkaJSRequestTimeoutError: 'BROKER_UNREACHABLE',
+  KafkaJSBrokerNotFound: 'BROKER_UNREACHABLE',
+  KafkaJSNoBrokerAvailableError: 'BROKER_UNREACHABLE',
+  KafkaJSGroupCoordinatorNotFound: 'BROKER_UNREACHABLE',
+  KafkaJSLockTimeout: 'BROKER_UNREACHABLE',
+};
+
+/**
+ * Total: the first cause that the tables know names the code. Else what the client calls its own error
+ * was refused by the broker, and everything else is a bug, in the client or in ours.
+ */
+export function brokerFault(thrown: unknown, details: Readonly<Record<string, unknown>>): Fault {
+  let code: ErrorCode | undefined;
+  for (const error of causes(thrown)) {
+    if (isFault(error)) return error;
+    code ??= BY_TYPE[error.type ?? ''] ?? BY_NAME[error.name ?? ''];
+  }
+  const message = thrown instanceof Error ? thrown.message : String(thrown);
+  return new Fault(code ?? fallbackCode(thrown), { ...details, message }, thrown);
+}
+
+function fallbackCode(thrown: unknown): ErrorCode {
+  for (const { name } of causes(thrown)) {
+    if (name === 'KafkaJSNotImplemented' || name === 'KafkaJSInvariantViolation') {
+      return 'UNEXPECTED';
+    }
+  }
+  const isClientError = thrown instanceof Error && thrown.name.startsWith('KafkaJS');
+  const root = [...causes(thrown)].at(-1);
+  return isClientError && root?.name?.startsWith('KafkaJS') === true
+    ? 'BROKER_REFUSED'
+    : 'UNEXPECTED';
+}
+
+/** Kafka's own name of the error, such as OUT_OF_ORDER_SEQUENCE_NUMBER. */
+export function typeOf(thrown: unknown): string | undefined {
+  for (const error of causes(thrown)) if (error.type !== undefined) return error.type;
+  return undefined;
+}
+
+function* causes(thrown: unknown): Generator<ClientError> {
+  let error = thrown;
+  for (let depth = 0; depth < 8 && typeof error === 'object' && error !== null; depth++) {
+    yield error;
+    error = (error as ClientError).cause;
+  }
+}

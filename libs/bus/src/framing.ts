@@ -1,0 +1,25 @@
+/** Confluent's frame: a zero byte, the schema id as 32 bits big-endian, the body. */
+import { Fault } from '@tickmesh/kernel';
+
+export const FRAME_BYTES = 5;
+const MAGIC = 0;
+
+/** Writes the id into a frame that was made before it was known. */
+export function stamp(frame: Buffer, schemaId: number): void {
+  frame.writeUInt32BE(schemaId, 1);
+}
+
+/**
+ * Schema id of a frame.
+ * @throws Fault MSG_NOT_FRAMED
+ */
+export function schemaIdOf(value: Buffer | null): number {
+  if (value === null) throw new Fault('MSG_NOT_FRAMED', { reason: 'the record has no value' });
+  if (value.length < FRAME_BYTES) {
+    throw new Fault('MSG_NOT_FRAMED', { expectedBytes: FRAME_BYTES, foundBytes: value.length });
+  }
+  if (value[0] !== MAGIC) {
+    throw new Fault('MSG_NOT_FRAMED', { expectedMagic: MAGIC, foundMagic: value[0] });
+  }
+  return value.readUInt32BE(1);
+}

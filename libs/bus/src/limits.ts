@@ -1,0 +1,46 @@
+/** Every limit, pause and number of tries of the bus, with the reason for its size. */
+export interface BusLimits {
+  /** Attempts at a record whose handling fails by a bug, before it is dead-lettered. */
+  readonly bugAttemptsMax: number;
+  /** First and longest pause while a dependency is away; each is drawn from the upper half. */
+  readonly backoffFirstMs: number;
+  readonly backoffMaxMs: number;
+  /** A worker's queue is full beyond either; its partitions are paused until half of it is gone. */
+  readonly queueRecordsMax: number;
+  readonly queueBytesMax: number;
+  /** How long a full queue is waited for before its partitions are paused: a pause costs a fetch. */
+  readonly roomWaitMs: number;
+  /** Offsets of applied records are committed this often; more only costs the broker. */
+  readonly commitIntervalMs: number;
+  /** How long a rebalance or a stop waits for the batches in hand. */
+  readonly batchInHandMs: number;
+  /** How long the group waits for its members in a rebalance; longer than `batchInHandMs`. */
+  readonly rebalanceTimeoutMs: number;
+  /** Longest wait of one fetch; also how late a paused partition can come back. */
+  readonly fetchWaitMs: number;
+  /** Restarts after faults that waiting does not cure, before the consumer gives up. */
+  readonly restartsMax: number;
+  /** The handler's share of the event loop before others, heartbeats among them, get a turn. */
+  readonly turnMs: number;
+  readonly lagIntervalMs: number;
+}
+
+export const LIMITS: BusLimits = {
+  bugAttemptsMax: 3,
+  backoffFirstMs: 100,
+  backoffMaxMs: 5_000,
+  queueRecordsMax: 10_000,
+  queueBytesMax: 32 * 1024 * 1024,
+  roomWaitMs: 25,
+  commitIntervalMs: 100,
+  batchInHandMs: 15_000,
+  rebalanceTimeoutMs: 30_000,
+  fetchWaitMs: 250,
+  restartsMax: 5,
+  turnMs: 10,
+  lagIntervalMs: 10_000,
+};
+
+/** A record is at most 4 MiB, a dead letter 5: one of them always fits. */
+export const FETCH_PARTITION_BYTES_MAX = 6 * 1024 * 1024;
+export const FETCH_BYTES_MAX = 24 * 1024 * 1024;
