@@ -35,3 +35,24 @@ export {
 export { OrderFold, type OrderState, foldOrder } from './fold.ts';
 export { type OrderStatus } from './status.ts';
 export { TRANSITIONS, isTransitionPermitted, transitionAnomaly } from './transitions.ts';
+export {
+  type PaperEvent,
+  type PaperInstrument,
+  type PaperLevel,
+  type PaperOrder,
+  type PaperOrderState,
+  type PaperQuote,
+  type PaperSettings,
+} from './paper/order.ts';
+export { PaperVenue } from './paper/venue.ts';
+export {
+  type ReportSubject,
+  type RequestOutcome,
+  buildReport,
+  buildRequestReport,
+  clientOrderIdOf,
+  isReportDue,
+  reportIdOf,
+  reportStatusOf,
+} from './report.ts';
+export { type SessionCalendar, isSessionOpen, sessionEndMicros } from './session.ts';
