@@ -1,6 +1,7 @@
 export { type Codec, RECORD_NAMES, codecOf } from './codec/codec.ts';
 export { AvroReader } from './codec/reader.ts';
 export { AvroWriter } from './codec/writer.ts';
+export { complete } from './complete.ts';
 export { INSTRUMENTS } from './gen/instruments.ts';
 export {
   PRODUCTION_MIN_INSYNC_REPLICAS,
@@ -102,6 +103,8 @@ export type {
   ViewStateInput,
 } from './gen/types.ts';
 export { InstrumentMaster } from './instrument-master.ts';
+export { type JsonReading, fromJson } from './json/from-json.ts';
+export { toJson } from './json/to-json.ts';
 export type { Role, Violation } from './rules/rule.ts';
 export { type TopicDeclaration, partitionKey } from './topics.ts';
 export { requireValid, ruleBroken, validate } from './validate.ts';

@@ -6,6 +6,7 @@ import { renderColumns } from './columns.ts';
 import { renderErrors } from './errors.ts';
 import { renderInstruments } from './instruments.ts';
 import { renderSchemas } from './schemas.ts';
+import { renderShapes } from './shapes.ts';
 import { readTopics } from './topics-file.ts';
 import { renderTopics } from './topics.ts';
 import { renderTypes } from './types.ts';
@@ -28,6 +29,7 @@ export function generate(root: string): Map<string, string> {
     ['libs/contracts/src/gen/types.ts', renderTypes(contracts)],
     ['libs/contracts/src/gen/codecs.ts', renderCodecs(contracts)],
     ['libs/contracts/src/gen/schemas.ts', renderSchemas(contracts)],
+    ['libs/contracts/src/gen/shapes.ts', renderShapes(contracts)],
     ['libs/contracts/src/gen/topics.ts', renderTopics(topics, contracts)],
     ['libs/contracts/src/gen/instruments.ts', renderInstruments(instruments, contracts)],
     ...renderColumns(readAll('contracts/columns', '.yaml')),
