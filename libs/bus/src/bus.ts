@@ -25,7 +25,7 @@ import { recordDecoder } from './record-decoder.ts';
 import { schemaRegistry } from './schema-registry.ts';
 import { type SchemaReport, topicSchemas } from './schemas.ts';
 import type { TokenSource } from './security.ts';
-import { topicNames } from './topic-names.ts';
+import { metricsByDeclaredName, topicNames } from './topic-names.ts';
 import { type Topics, topics, withAdmin } from './topics.ts';
 
 export interface BusDeps {
@@ -54,8 +54,8 @@ export interface Bus extends Reading {
   /** Makes a consumer; `start` joins the group. */
   consumer<T extends TopicName>(options: ConsumerOptions<T>): Consumer;
   readonly topics: Topics;
-  /** At deploy time: all schemas, under FULL_TRANSITIVE. */
-  registerSchemas(): Promise<readonly SchemaReport[]>;
+  /** At deploy time: all schemas (of `only`), each under FULL_TRANSITIVE. */
+  registerSchemas(only?: readonly TopicName[]): Promise<readonly SchemaReport[]>;
   /** At start: the ids of what is to be published, so that the first message waits for nothing. */
   lookupSchemaIds(topics: readonly TopicName[]): Promise<void>;
   readonly deadLetters: DeadLetterQueues;
@@ -72,12 +72,12 @@ export interface Bus extends Reading {
 export function connectBus(config: BusConfig, deps: BusDeps = {}): Bus {
   checkConfig(config, deps.tokens !== undefined);
   const log = deps.log ?? (() => undefined);
-  const metrics = deps.metrics ?? noMetrics;
   const tracer = deps.tracer ?? noTracer;
   const limits: BusLimits = { ...LIMITS, ...deps.limits };
   const newClient = () => kafkaClient(config.kafka, log, deps.tokens);
   const client = newClient();
   const names = topicNames(config.kafka, config.topicPrefix ?? '');
+  const metrics = metricsByDeclaredName(deps.metrics ?? noMetrics, names);
   const registry = schemaRegistry(config.registry);
   const decoder = recordDecoder(registry);
   const schemas = topicSchemas(registry, names, log);
@@ -140,7 +140,7 @@ export function connectBus(config: BusConfig, deps: BusDeps = {}): Bus {
       replicationFactor: config.replicationFactor,
       minInsyncReplicas: config.minInsyncReplicas,
     }),
-    registerSchemas: () => schemas.register(),
+    registerSchemas: (only) => schemas.register(only),
     lookupSchemaIds: async (wanted) => {
       for (const topic of wanted) await schemas.idOf(topic);
     },

@@ -17,11 +17,11 @@ export interface SchemaReport {
 
 export interface TopicSchemas {
   /**
-   * Registers the schema of every declared topic that has one, each under FULL_TRANSITIVE
+   * Registers the schema of every declared topic (of `only`) that has one, each under FULL_TRANSITIVE
    * compatibility; what is there already is not registered again.
    * @throws Fault REGISTRY_REFUSED when a schema breaks compatibility, REGISTRY_UNREACHABLE
    */
-  register(): Promise<readonly SchemaReport[]>;
+  register(only?: readonly TopicName[]): Promise<readonly SchemaReport[]>;
   /**
    * Id of a topic's schema, remembered; undefined for topics without one.
    * @throws Fault REGISTRY_UNREACHABLE, also when nobody registered it yet: it may come
@@ -44,9 +44,9 @@ export function topicSchemas(
     return undefined;
   };
   return {
-    register: async () => {
+    register: async (only = declaredTopics()) => {
       const reports: SchemaReport[] = [];
-      for (const topic of declaredTopics()) {
+      for (const topic of only) {
         const schema = schemaOf(topic);
         if (schema === undefined) continue;
         const known = await lookUp(topic, schema);

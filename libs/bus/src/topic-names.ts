@@ -2,6 +2,7 @@
 import { TOPICS, type TopicDeclaration, type TopicName } from '@tickmesh/contracts';
 import { Fault } from '@tickmesh/kernel';
 import type { BusKafkaConfig } from './config.ts';
+import type { BusMetrics } from './observe.ts';
 
 export interface TopicNames {
   onBroker(topic: TopicName): string;
@@ -30,6 +31,26 @@ export function topicNames(
     back.set(name, topic);
   }
   return { onBroker: (topic) => there.get(topic)!, declared: (name) => back.get(name) };
+}
+
+/** Metrics say a topic's declared name, whatever it is called on the broker. */
+export function metricsByDeclaredName(metrics: BusMetrics, names: TopicNames): BusMetrics {
+  const declared = (topic: string): string => names.declared(topic) ?? topic;
+  return {
+    ...metrics,
+    deliveryFailed: (topic, count) => {
+      metrics.deliveryFailed(declared(topic), count);
+    },
+    queueDropped: (topic, count) => {
+      metrics.queueDropped(declared(topic), count);
+    },
+    committed: (topic) => {
+      metrics.committed(declared(topic));
+    },
+    batchSent: (topic, records) => {
+      metrics.batchSent(declared(topic), records);
+    },
+  };
 }
 
 export function declaredTopics(): readonly TopicName[] {

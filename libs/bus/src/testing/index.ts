@@ -1,0 +1,2 @@
+export { deliverySuite } from './delivery.suite.ts';
+export type { BusParts } from './harness.ts';
