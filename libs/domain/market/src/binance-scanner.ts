@@ -175,7 +175,7 @@ export class BinanceScanner {
       case 0x58: // X
         return this.#execution();
       default:
-        return this.#scalar();
+        return isPlain(key) && this.#scalar();
     }
   }
 
@@ -383,7 +383,7 @@ export class BinanceScanner {
     for (;;) {
       const byte = bytes[at]!;
       if (byte === QUOTE) return at;
-      if (!(byte >= 0x20 && byte <= 0x7e) || byte === BACKSLASH) return -1;
+      if (!isPlain(byte)) return -1;
       at += 1;
     }
   }
@@ -394,3 +394,7 @@ export class BinanceScanner {
     return true;
   }
 }
+
+/** A byte that stands for itself inside a JSON text; undefined, beyond the end, is none. */
+const isPlain = (byte: number): boolean =>
+  byte >= 0x20 && byte <= 0x7e && byte !== QUOTE && byte !== BACKSLASH;

@@ -1,4 +1,4 @@
-import { Fault } from '@tickmesh/kernel';
+import { Fault, ORDER_SCALE } from '@tickmesh/kernel';
 
 const TEXT = /^(\d+)(?:\.(\d+))?$/;
 const MAX_DIGITS = 15;
@@ -38,19 +38,12 @@ export function textOfUnits(units: number | bigint, digits: number): string {
 
 /**
  * Digits after the point that a step needs: 0.01 has 2, 5 has 0, 0.25 has 2.
- * @param step positive, with at most 15 digits after the point
+ * @param step positive, in units of 10^-scale
  * @throws Fault ARGUMENT_INVALID
  */
-export function digitsOfStep(step: number): number {
-  for (let digits = 0; digits <= MAX_DIGITS; digits++) {
-    const scaled = Number(step.toPrecision(15)) * POWERS_OF_TEN[digits]!;
-    if (
-      step > 0 &&
-      Math.abs(scaled - Math.round(scaled)) < 1e-9 * scaled &&
-      Math.round(scaled) > 0
-    ) {
-      return digits;
-    }
-  }
-  throw new Fault('ARGUMENT_INVALID', { expected: 'a positive step of at most 15 digits', step });
+export function digitsOfStep(step: bigint, scale: number = ORDER_SCALE): number {
+  if (step <= 0n) throw new Fault('ARGUMENT_INVALID', { expected: 'a positive step', step });
+  let digits = scale;
+  for (let rest = step; digits > 0 && rest % 10n === 0n; rest /= 10n) digits -= 1;
+  return digits;
 }

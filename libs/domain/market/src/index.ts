@@ -11,6 +11,14 @@ export {
 } from './book-sync.ts';
 export { digitsOfStep, numberOfUnits, textOfUnits, unitsOfText } from './decimal-units.ts';
 export { type MarketFrame, MarketPipeline } from './market-pipeline.ts';
+export {
+  backoffMicros,
+  type DueRequests,
+  type EndpointRate,
+  type PacedRequest,
+  Pacer,
+  type PacingCounts,
+} from './pacing.ts';
 export type { PipelineCounts } from './pipeline-counts.ts';
 export {
   type GateLimits,
@@ -36,6 +44,14 @@ export {
 } from './quality-gates.ts';
 export type { MarketOutput } from './outbox.ts';
 export { SEQUENCE_RULES, type SequenceRule, type SequenceRuleName } from './sequence-rules.ts';
+export {
+  SIM_DEFAULTS,
+  SIM_SHARES,
+  type SimFrame,
+  SimMarket,
+  type SimMarketOptions,
+  type SimShare,
+} from './sim-market.ts';
 export { SimReader } from './sim-reader.ts';
 export { type ClosedBar, TradeBars, type TradeBarsOptions } from './trade-bars.ts';
 export { TradeIds } from './trade-ids.ts';

@@ -2,7 +2,7 @@ import { Fault } from '@tickmesh/kernel';
 import { BinanceReader } from './binance-reader.ts';
 import { BOOK_SYNC_DEFAULTS, type BookSyncOptions } from './book-sync.ts';
 import { digitsOfStep } from './decimal-units.ts';
-import type { AssetClass, DataSource } from '@tickmesh/contracts';
+import type { AssetClass, DataSource, Instrument } from '@tickmesh/contracts';
 import type { SequenceRuleName } from './sequence-rules.ts';
 import { SimReader } from './sim-reader.ts';
 import type { TradeBarsOptions } from './trade-bars.ts';
@@ -40,7 +40,7 @@ const WIRE_DIGITS_MAX = 8;
 /** Orders from before a step was made coarser still rest in the recorded books, off today's grid. */
 const OLD_STEP_DIGITS = 3;
 
-const wireDigits = (step: number): number => {
+const wireDigits = (step: bigint): number => {
   const digits = digitsOfStep(step);
   return Math.max(digits, Math.min(WIRE_DIGITS_MAX, digits + OLD_STEP_DIGITS));
 };
@@ -50,15 +50,12 @@ const wireDigits = (step: number): number => {
  * finer steps of the past: a level off the grid is real, and must not make its frame unreadable.
  * @throws Fault ARGUMENT_INVALID for a step that is not positive
  */
-export function marketSpecOf(instrument: {
-  readonly symbol: string;
-  readonly exchange: string;
-  readonly asset_class: AssetClass | 'option';
-  readonly quote_currency: string;
-  /** As numbers; exact decimals are turned by decimalToNumber before. */
-  readonly price_step: number;
-  readonly quantity_step: number;
-}): MarketSpec {
+export function marketSpecOf(
+  instrument: Pick<
+    Instrument,
+    'symbol' | 'exchange' | 'asset_class' | 'quote_currency' | 'price_step' | 'quantity_step'
+  >,
+): MarketSpec {
   return {
     symbol: instrument.symbol,
     exchange: instrument.exchange,
