@@ -47,7 +47,7 @@ export function parseDocument<T>(name: string, text: string, options: DocumentOp
     throw refusal(name, options, problems);
   }
   const problems: Problem[] = [];
-  const root = place({ name, lines, problems }, document.contents as Node | null, '', undefined);
+  const root = place({ name, lines, problems }, document.contents, '', undefined);
   const value = options.shape.read(root);
   if (value === undefined || problems.length > 0) throw refusal(name, options, problems);
   return value;

@@ -93,7 +93,7 @@ export function oneOf<const C extends readonly string[]>(
 ): Field<C[number]> {
   const form = choices.length === 1 ? choices.join() : `one of ${choices.join(', ')}`;
   return field(options, form, (value) =>
-    choices.includes(value) ? { value: value as C[number] } : { rule: form },
+    choices.includes(value) ? { value: value } : { rule: form },
   );
 }
 

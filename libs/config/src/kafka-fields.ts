@@ -30,6 +30,15 @@ export const KAFKA_FIELDS = {
     ADDRESS,
     'host:port',
   ),
+  topicPrefix: text(
+    {
+      variable: 'TICKMESH_TOPIC_PREFIX',
+      fallback: '',
+      doc: 'Put before the name of every topic and group: lets several meshes share one cluster.',
+    },
+    /^[A-Za-z0-9._-]{0,100}$/,
+    'letters, digits, dot, underscore, hyphen',
+  ),
   clientId: text(
     {
       variable: 'KAFKA_CLIENT_ID',

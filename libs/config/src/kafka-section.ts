@@ -158,6 +158,7 @@ function buildKafka(values: KafkaValues): KafkaConfig {
     tickerTopic: values.tickerTopic,
     orderbookTopic: values.orderbookTopic,
     dlqTopic: values.dlqTopic,
+    topicPrefix: values.topicPrefix,
     compression: values.compression,
     lingerMs: values.lingerMs,
     batchSizeBytes: values.batchSizeBytes,

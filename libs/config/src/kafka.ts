@@ -17,6 +17,8 @@ export interface KafkaConfig {
   readonly orderbookTopic: string;
   /** Dead letters of the two topics above; every other topic's queue is declared beside it. */
   readonly dlqTopic: string;
+  /** Put before the name of every topic and group: lets several meshes share one cluster. */
+  readonly topicPrefix: string;
   readonly compression: KafkaCompression;
   /** 0: a batch goes as soon as the last request is answered. */
   readonly lingerMs: number;

@@ -164,7 +164,7 @@ export function refinedShape<T>(
         const node = isMap(place.node)
           ? (place.node.get(variable, true) ?? place.node)
           : place.node;
-        (variable === '' ? place : place.child(variable, node as Node | null)).refuse(rule);
+        (variable === '' ? place : place.child(variable, node)).refuse(rule);
       }
       return breaks.length === 0 ? value : undefined;
     },
@@ -193,7 +193,6 @@ function shape<T>(form: string, read: (place: Place) => T | undefined): Shape<T>
 
 function refused(place: Place, rule: string, found?: string): undefined {
   place.refuse(rule, found);
-  return undefined;
 }
 
 /** Key, place of the key, place of the value. */

@@ -1,6 +1,8 @@
 /** The one way a service starts and stops. */
 import 'reflect-metadata';
-import type { DynamicModule, Type } from '@nestjs/common';
+import type { Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import type { DynamicModule, NestApplicationOptions, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { HttpConfig, TelemetryConfig } from '@tickmesh/config';
@@ -155,11 +157,13 @@ async function createApp(
   adapter: FastifyAdapter,
   { logger, tracing, metrics }: ServiceContext,
 ): Promise<NestFastifyApplication> {
-  const app = await NestFactory.create<NestFastifyApplication>(module as Type, adapter, {
+  // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- Nest declares its options as a class and takes plain objects
+  const options: NestApplicationOptions = {
     logger: frameworkLogger(logger),
     abortOnError: false,
     bodyParser: false,
-  });
+  };
+  const app = await NestFactory.create<NestFastifyApplication>(module, adapter, options);
   app.useGlobalFilters(new FaultFilter(logger));
   app.useGlobalInterceptors(new RequestTracing(tracing, metrics));
   return app;
@@ -185,8 +189,8 @@ async function openSecondMetrics(
 }
 
 function portOf(adapter: FastifyAdapter): number {
-  const address = (adapter.getHttpServer() as { address(): unknown }).address();
-  return (address as { port: number }).port;
+  const server = adapter.getHttpServer<Server>();
+  return (server.address() as AddressInfo).port;
 }
 
 function openLogger(

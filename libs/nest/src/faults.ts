@@ -57,6 +57,7 @@ export function grpcErrorOf(thrown: unknown): {
 export class FaultFilter implements ExceptionFilter {
   readonly #logger: Logger;
 
+  // eslint-disable-next-line no-restricted-syntax -- made by hand in boot.ts, never injected
   constructor(logger: Logger) {
     this.#logger = logger;
   }

@@ -1,4 +1,6 @@
 /** gRPC under Nest: the declared packages, reflection for grpcurl, and the standard health service. */
+import type { Server } from '@grpc/grpc-js';
+import type { PackageDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { type GrpcOptions, Transport } from '@nestjs/microservices';
 import type { HttpConfig } from '@tickmesh/config';
@@ -48,7 +50,7 @@ export class GrpcHealth {
         maxMetadataSize: METADATA_BYTES_MAX,
         channelOptions: { 'grpc.max_concurrent_streams': STREAMS_MAX },
         gracefulShutdown: true,
-        onLoadPackageDefinition: (loaded, server) => {
+        onLoadPackageDefinition: (loaded: PackageDefinition, server: Server) => {
           new ReflectionService(loaded).addToServer(server);
           this.#implementation.addToServer(server);
         },

@@ -27,7 +27,7 @@ export function openHttpAdapter(config: HttpConfig): FastifyAdapter {
       void reply.code(httpStatusOf(error)).send(faultBody(error));
     },
   });
-  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const fastify = adapter.getInstance<FastifyInstance>();
   fastify.server.maxHeadersCount = HEADERS_MAX;
   acceptJsonOnly(fastify);
   refuseForeignHosts(fastify, config.host);
@@ -46,7 +46,7 @@ export interface OperationsParts {
 
 /** `/health/live`, `/health/ready`, `/metrics`. */
 export function serveOperations(adapter: FastifyAdapter, parts: OperationsParts): void {
-  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const fastify = adapter.getInstance<FastifyInstance>();
   fastify.get('/health/live', () => ({ service: parts.service, status: 'live' }));
   fastify.get('/health/ready', async (_, reply) => {
     const report = await parts.health.report();
@@ -60,7 +60,7 @@ export function serveOperations(adapter: FastifyAdapter, parts: OperationsParts)
 
 /** Times every request by its declared route, so that paths cannot flood the labels. */
 export function measureRequests(adapter: FastifyAdapter, metrics: Metrics): void {
-  const fastify = adapter.getInstance() as unknown as FastifyInstance;
+  const fastify = adapter.getInstance<FastifyInstance>();
   fastify.addHook('onResponse', (request, reply, done) => {
     const labels = {
       method: request.method,

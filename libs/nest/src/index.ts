@@ -29,5 +29,6 @@ export type {
 } from './health.ts';
 export { type Lifecycle, STOP_PHASES, type StopPhase, type StopResult } from './lifecycle.ts';
 export type { OpenApiDefinition } from './open-api.ts';
+export { groupIdOf, openBus } from './open-bus.ts';
 export { runService } from './run.ts';
 export { systemClock } from './system-clock.ts';

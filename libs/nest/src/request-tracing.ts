@@ -1,9 +1,4 @@
-import {
-  type CallHandler,
-  type ExecutionContext,
-  Injectable,
-  type NestInterceptor,
-} from '@nestjs/common';
+import { type CallHandler, type ExecutionContext, type NestInterceptor } from '@nestjs/common';
 import { faultOf } from '@tickmesh/kernel';
 import type { Metrics, TraceCarrier, Tracing } from '@tickmesh/telemetry';
 import type { Metadata } from '@grpc/grpc-js';
@@ -11,7 +6,6 @@ import type { FastifyRequest } from 'fastify';
 import { type Observable, catchError, finalize, from, lastValueFrom, throwError } from 'rxjs';
 
 /** A span for each call, under the caller's trace, and the time of gRPC calls by method and status. */
-@Injectable()
 export class RequestTracing implements NestInterceptor {
   readonly #tracing: Tracing;
   readonly #metrics: Metrics;

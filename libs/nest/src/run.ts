@@ -29,7 +29,10 @@ export async function runService<C extends ConfigSchema>(
   define: (config: ConfigOf<C>) => Omit<ServiceDefinition, 'name' | 'config'>,
 ): Promise<void> {
   const config = readConfig(schema);
-  if (config === undefined) return exitWith(1);
+  if (config === undefined) {
+    exitWith(1);
+    return;
+  }
   try {
     const definition = {
       ...define(config),

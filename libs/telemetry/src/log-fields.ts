@@ -44,7 +44,6 @@ export function boundedFields(
  */
 export function escapeLine(json: string): string {
   return json.replace(
-    // eslint-disable-next-line no-control-regex -- control characters are what is looked for
     /[\u007f-\u009f\u2028\u2029]/g,
     (character) => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`,
   );
@@ -82,7 +81,8 @@ function boundedReference(value: object, depth: number, budget: Budget): unknown
     return Number.isNaN(value.getTime()) ? String(value) : value.toISOString();
   }
   if (ArrayBuffer.isView(value)) return `${value.byteLength} bytes`;
-  if (value instanceof Map) return boundedObject(Object.fromEntries(value), depth + 1, budget);
+  if (value instanceof Map)
+    return boundedObject(Object.fromEntries(value as Map<string, unknown>), depth + 1, budget);
   if (value instanceof Set || Array.isArray(value)) {
     const items: unknown[] = [...value];
     const kept = items.slice(0, ENTRIES_MAX).map((item) => bounded(item, depth + 1, budget));

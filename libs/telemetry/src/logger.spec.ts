@@ -51,7 +51,6 @@ describe('a log line', () => {
       text: 'x\n{"level":"fatal"}\r\u001b[2J\u009b2J\u2028\u007f',
     });
     expect(record(0)).toMatchObject({ level: 'info', service: 'data-plane' });
-    // eslint-disable-next-line no-control-regex -- control characters are what is looked for
     expect(lines.join('').slice(0, -1)).not.toMatch(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/);
     expect(record(0)['text']).toBe('x\n{"level":"fatal"}\r\u001b[2J\u009b2J\u2028\u007f');
   });

@@ -55,18 +55,18 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
   const samples: (() => void | Promise<void>)[] = [];
   if (options.processMetrics ?? false) collectDefaultMetrics({ register: registry });
   const families = new Map<MetricName, Family<unknown>>();
-  const take = <H>(name: MetricName, labels: Record<string, string>): H => {
-    let family = families.get(name) as Family<H> | undefined;
+  const take = (name: MetricName, labels: Record<string, string>): unknown => {
+    let family = families.get(name);
     if (family === undefined) {
-      family = openFamily(name, registry) as Family<H>;
+      family = openFamily(name, registry);
       families.set(name, family);
     }
     return family.handle(labels);
   };
   return {
-    counter: (name, labels) => take<Counter>(name, labels),
-    gauge: (name, labels) => take<Gauge>(name, labels),
-    histogram: (name, labels) => take<Histogram>(name, labels),
+    counter: (name, labels) => take(name, labels) as Counter,
+    gauge: (name, labels) => take(name, labels) as Gauge,
+    histogram: (name, labels) => take(name, labels) as Histogram,
     beforeCollect: (sample) => void samples.push(sample),
     render: async () => {
       for (const sample of samples) await sample();

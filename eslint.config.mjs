@@ -1,0 +1,64 @@
+/** The rules of the house, kept by a tool. tools/lint/rules.spec.ts proves that each of them bites. */
+import boundaries from 'eslint-plugin-boundaries';
+import tseslint from 'typescript-eslint';
+import { boundaryElements, boundaryPolicies, PURE_LAYERS } from './tools/lint/layers.mjs';
+import { workspacePackages } from './tools/lint/packages.mjs';
+import { pureRules, specRules, syntaxRules } from './tools/lint/rules.mjs';
+
+const root = import.meta.dirname;
+const packages = workspacePackages(root);
+
+const SPECS = ['**/*.spec.ts', '**/testing/**/*.ts', 'tests/**/*.ts', '**/*.suite.ts'];
+const GENERATED = ['**/src/gen/**'];
+/** Run from a terminal: they print, and they read the environment they were started in. */
+const TERMINAL = ['tools/**', 'bench/**', '**/*.mjs'];
+const PURE = [
+  ...packages
+    .filter(({ layer }) => PURE_LAYERS.includes(layer))
+    .map(({ folder }) => `${folder}/src/**/*.ts`),
+  'services/*/src/app/**/*.ts',
+];
+
+export default tseslint.config(
+  {
+    ignores: [
+      '**/dist/**',
+      '**/node_modules/**',
+      '.mesh/**',
+      '.nx/**',
+      'tests/data/**',
+      'tools/lint/fixture/**',
+    ],
+  },
+  { linterOptions: { reportUnusedDisableDirectives: 'error' } },
+  {
+    files: ['**/*.ts'],
+    extends: [tseslint.configs.strictTypeChecked],
+    languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: root } },
+    plugins: { boundaries },
+    settings: {
+      'boundaries/elements': boundaryElements(packages),
+      'boundaries/files': [
+        { category: 'spec', pattern: '**/*.spec.ts' },
+        { category: 'spec', pattern: '**/testing/**' },
+      ],
+      'boundaries/root-path': root,
+      'boundaries/legacy-warnings': false,
+      'import/resolver': {
+        typescript: { conditionNames: ['@tickmesh/source', 'types', 'import', 'node', 'default'] },
+      },
+    },
+    rules: {
+      ...syntaxRules(),
+      'boundaries/dependencies': [
+        'error',
+        { default: 'disallow', checkAllOrigins: true, policies: boundaryPolicies() },
+      ],
+    },
+  },
+  { files: PURE, ignores: SPECS, rules: pureRules() },
+  { files: SPECS, rules: specRules() },
+  { files: GENERATED, rules: { 'max-lines': 'off', 'max-lines-per-function': 'off' } },
+  { files: TERMINAL, rules: { 'no-console': 'off', 'no-restricted-properties': 'off' } },
+  { files: ['libs/config/src/load.ts'], rules: { 'no-restricted-properties': 'off' } },
+);

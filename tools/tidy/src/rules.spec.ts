@@ -1,0 +1,213 @@
+/**
+ * The linter's rules bite. A boundary rule can be green and asleep, so each rule that the house counts on
+ * is shown a text that breaks it, as if it stood in a real file of the layer in question.
+ */
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { beforeAll, describe, expect, it } from '@jest/globals';
+
+const root = fileURLToPath(new URL('../../../', import.meta.url));
+
+const KERNEL = 'libs/kernel/src/clock.ts';
+const EXPR = 'libs/expr/src/index.ts';
+const DOMAIN = 'libs/domain/orders/src/index.ts';
+const ADAPTER = 'libs/database/src/index.ts';
+const SERVICE = 'services/data-plane/src/index.ts';
+const APP = 'services/data-plane/src/app/connector.ts';
+const TOOL = 'tools/tidy/src/index.ts';
+
+/** Where, what stands there, and the rule that must refuse it. */
+const REFUSED: readonly (readonly [string, string, string, string])[] = [
+  ['the kernel imports a library', KERNEL, use('@tickmesh/contracts'), 'boundaries/dependencies'],
+  ['the kernel imports npm', KERNEL, use('yaml'), 'boundaries/dependencies'],
+  ['the kernel imports Node', KERNEL, use('node:fs'), 'boundaries/dependencies'],
+  ['expressions import contracts', EXPR, use('@tickmesh/contracts'), 'boundaries/dependencies'],
+  ['a domain imports an adapter', DOMAIN, use('@tickmesh/bus'), 'boundaries/dependencies'],
+  [
+    'a domain imports another domain',
+    DOMAIN,
+    use('@tickmesh/domain-risk'),
+    'boundaries/dependencies',
+  ],
+  [
+    'a domain reaches over by path',
+    DOMAIN,
+    use('../../risk/src/index.ts'),
+    'boundaries/dependencies',
+  ],
+  ['a domain imports Node', DOMAIN, use('node:crypto'), 'boundaries/dependencies'],
+  ['a domain imports Nest', DOMAIN, use('@nestjs/common'), 'boundaries/dependencies'],
+  [
+    'an adapter imports a domain',
+    ADAPTER,
+    use('@tickmesh/domain-orders'),
+    'boundaries/dependencies',
+  ],
+  ['an adapter imports an adapter', ADAPTER, use('@tickmesh/bus'), 'boundaries/dependencies'],
+  ['an adapter imports Nest', ADAPTER, use('@nestjs/common'), 'boundaries/dependencies'],
+  ['a service imports another', SERVICE, use('@tickmesh/order-plane'), 'boundaries/dependencies'],
+  [
+    'a service reaches into another',
+    SERVICE,
+    use('../../order-plane/src/index.ts'),
+    'boundaries/dependencies',
+  ],
+  ['a use case imports an adapter', APP, use('@tickmesh/bus'), 'boundaries/dependencies'],
+  ['a use case imports Nest', APP, use('@nestjs/common'), 'boundaries/dependencies'],
+  ['a use case imports Node', APP, use('node:timers'), 'boundaries/dependencies'],
+  ['a use case imports the edge', APP, use('../edge/system-clock.ts'), 'boundaries/dependencies'],
+  ['a tool imports a service', TOOL, use('@tickmesh/order-plane'), 'boundaries/dependencies'],
+  [
+    'an import at run time crosses too',
+    KERNEL,
+    "void import('@tickmesh/bus');",
+    'boundaries/dependencies',
+  ],
+  [
+    'a re-export crosses too',
+    KERNEL,
+    "export { Consumer } from '@tickmesh/bus';",
+    'boundaries/dependencies',
+  ],
+
+  [
+    'the kernel reads the clock',
+    KERNEL,
+    'export const at = Date.now();',
+    'no-restricted-properties',
+  ],
+  ['a domain reads the clock', DOMAIN, 'export const at = new Date();', 'no-restricted-syntax'],
+  ['a domain reads the clock as text', DOMAIN, 'export const at = Date();', 'no-restricted-syntax'],
+  [
+    'a domain measures time',
+    DOMAIN,
+    'export const at = performance.now();',
+    'no-restricted-globals',
+  ],
+  ['a domain throws dice', DOMAIN, 'export const n = Math.random();', 'no-restricted-properties'],
+  [
+    'a domain makes an id',
+    DOMAIN,
+    'export const id = crypto.randomUUID();',
+    'no-restricted-globals',
+  ],
+  ['a use case starts a timer', APP, 'setTimeout(() => undefined, 1);', 'no-restricted-globals'],
+  [
+    'a use case reads the environment',
+    APP,
+    'export const e = process.env;',
+    'no-restricted-globals',
+  ],
+  [
+    'a service reads the environment',
+    SERVICE,
+    'export const e = process.env;',
+    'no-restricted-properties',
+  ],
+
+  [
+    'a promise is left alone',
+    SERVICE,
+    'Promise.resolve();',
+    '@typescript-eslint/no-floating-promises',
+  ],
+  [
+    'a switch forgets a case',
+    SERVICE,
+    "export function f(x: 'a' | 'b'): void { switch (x) { case 'a': break; } }",
+    '@typescript-eslint/switch-exhaustiveness-check',
+  ],
+  ['a value is any', SERVICE, 'export const x: any = 1;', '@typescript-eslint/no-explicit-any'],
+  ['a service prints', SERVICE, "console.log('x');", 'no-console'],
+  [
+    'a function is long',
+    SERVICE,
+    `export function f(): void {\n${'f();\n'.repeat(70)}}`,
+    'max-lines-per-function',
+  ],
+  ['a file is long', SERVICE, '// line\n'.repeat(501), 'max-lines'],
+  ['an injection says no token', SERVICE, injected('dependency: object'), 'no-restricted-syntax'],
+  [
+    'a field hides in a parameter',
+    SERVICE,
+    'export class C { constructor(readonly x: number) {} }',
+    'no-restricted-syntax',
+  ],
+  ['an enum', SERVICE, 'export enum E { A }', 'no-restricted-syntax'],
+  ['a default export', SERVICE, 'export default 1;', 'no-restricted-syntax'],
+  ['everything is exported', SERVICE, "export * from '@tickmesh/kernel';", 'no-restricted-syntax'],
+  [
+    'a lookup is asserted',
+    SERVICE,
+    'export const x = new Map<string, number>().get("a")!;',
+    'no-restricted-syntax',
+  ],
+];
+
+/** What must stay allowed, or the rule above it proves nothing. */
+const ALLOWED: readonly (readonly [string, string, string])[] = [
+  ['a domain imports the kernel', DOMAIN, use('@tickmesh/kernel')],
+  ['a domain imports contract types', DOMAIN, use('@tickmesh/contracts')],
+  ['an adapter imports its driver', ADAPTER, use('pg')],
+  ['a service imports Nest and adapters', SERVICE, use('@nestjs/common') + use('@tickmesh/bus')],
+  [
+    'a use case takes the types of a port',
+    APP,
+    "import type { Publisher } from '@tickmesh/bus';\nexport type P = Publisher;",
+  ],
+  [
+    'a date is made of a number',
+    DOMAIN,
+    'export const at = new Date(0).toISOString() + String(Date.UTC(2026, 1));',
+  ],
+  ['an injection says its token', SERVICE, injected('@Inject(TOKEN) dependency: object')],
+  ['an indexed element is asserted', DOMAIN, 'export const x = new Float64Array(1)[0]!;'],
+];
+
+let found: string[][];
+
+beforeAll(() => {
+  const cases = [...REFUSED, ...ALLOWED].map(([, file, text]) => ({ file, text: `${text}\n` }));
+  const run = spawnSync(process.execPath, ['tools/lint/lint-texts.mjs'], {
+    cwd: root,
+    input: JSON.stringify(cases),
+    encoding: 'utf8',
+  });
+  if (run.status !== 0) throw new Error(run.stderr);
+  found = JSON.parse(run.stdout) as string[][];
+});
+
+describe('the linter refuses that', () => {
+  it.each(REFUSED.map(([what, , , rule], index) => [what, rule, index] as const))(
+    '%s',
+    (_, rule, index) => {
+      expect(found[index]).toContain(rule);
+    },
+  );
+});
+
+describe('the linter allows that', () => {
+  it.each(ALLOWED.map(([what], index) => [what, index] as const))('%s', (_, index) => {
+    const layerRules = found[REFUSED.length + index]?.filter((rule) =>
+      /^(boundaries\/|no-restricted-|.*parsing)/i.test(rule),
+    );
+    expect(layerRules).toEqual([]);
+  });
+});
+
+function use(source: string): string {
+  return `import * as taken from '${source}';\nexport const used = taken;\n`;
+}
+
+function injected(parameter: string): string {
+  return `import { Inject, Injectable } from '@nestjs/common';
+const TOKEN = Symbol('token');
+@Injectable()
+export class C {
+  readonly #dependency: object;
+  constructor(${parameter}) {
+    this.#dependency = dependency;
+  }
+}
+export const used = [Inject, TOKEN];`;
+}
