@@ -1,4 +1,5 @@
 export { type Codec, RECORD_NAMES, codecOf } from './codec/codec.ts';
+export { type RecordReader, readerFor } from './codec/foreign.ts';
 export { AvroReader } from './codec/reader.ts';
 export { AvroWriter } from './codec/writer.ts';
 export { complete } from './complete.ts';

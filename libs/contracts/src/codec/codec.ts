@@ -43,7 +43,7 @@ class StraightLineCodec<Name extends RecordName> implements Codec<
   encode(value: RecordInputs[Name]): Buffer {
     shared.reset();
     this.#write(shared, value);
-    return shared.copy();
+    return shared.take();
   }
 
   encodeInto(value: RecordInputs[Name], writer: AvroWriter): void {

@@ -4,16 +4,15 @@ import { Fault } from '@tickmesh/kernel';
 const DECIMAL_BYTES_MAX = 16;
 const DECIMAL_LIMIT = 10n ** 38n;
 const EMPTY = new Uint8Array(0);
+const EMPTY_VIEW = new DataView(EMPTY.buffer);
 
-const scratch = new Float64Array(1);
-const scratchBytes = new Uint8Array(scratch.buffer);
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 /**
  * Symbols, exchanges and the like repeat in every record, so short ASCII texts are looked up among
  * those read before instead of being made anew. One slot a hash; a newcomer takes the slot.
  */
-const CACHED_TEXT_BYTES_MAX = 40;
+const CACHED_TEXT_BYTES_MAX = 24;
 const CACHE_SLOTS = 2048;
 const textCache = new Array<string>(CACHE_SLOTS).fill('');
 
@@ -23,13 +22,23 @@ const textCache = new Array<string>(CACHE_SLOTS).fill('');
  */
 export class AvroReader {
   #bytes: Uint8Array = EMPTY;
+  /** Over the whole buffer that #bytes is part of: records of one batch share it. */
+  #view: DataView = EMPTY_VIEW;
+  #buffer: ArrayBufferLike = EMPTY.buffer;
+  #base = 0;
   #position = 0;
   #end = 0;
 
   /** Starts on `bytes` at `offset`. */
   reset(bytes: Uint8Array, offset = 0): void {
     if (!(offset >= 0 && offset <= bytes.length)) throw truncated(offset, bytes.length);
+    const { buffer } = bytes;
+    if (buffer !== this.#buffer) {
+      this.#buffer = buffer;
+      this.#view = new DataView(buffer);
+    }
     this.#bytes = bytes;
+    this.#base = bytes.byteOffset;
     this.#position = offset;
     this.#end = bytes.length;
   }
@@ -45,8 +54,13 @@ export class AvroReader {
   /** The value must end where the bytes end. */
   finish(): void {
     const rest = this.#end - this.#position;
-    this.#bytes = EMPTY;
     if (rest !== 0) throw unreadable('bytes left after the record', { trailingBytes: rest });
+  }
+
+  /** Steps over `bytes` bytes. */
+  skip(bytes: number): void {
+    if (bytes > this.#end - this.#position) throw truncated(this.#position + bytes, this.#end);
+    this.#position += bytes;
   }
 
   boolean(): boolean {
@@ -81,24 +95,29 @@ export class AvroReader {
 
   /** A long that a double holds exactly; others are refused, never rounded. */
   long(): number {
+    const at = this.#position;
+    if (at >= this.#end) throw truncated(at + 1, this.#end);
+    const byte = this.#bytes[at] as number;
+    if (byte >= 0x80) return this.#longOfManyBytes();
+    this.#position = at + 1;
+    return (byte >>> 1) ^ -(byte & 1);
+  }
+
+  #longOfManyBytes(): number {
     const bytes = this.#bytes;
     const end = this.#end;
     let at = this.#position;
-    if (at >= end) throw truncated(at, end);
-    let byte = bytes[at++] as number;
-    let low = byte & 0x7f;
-    for (let shift = 7; byte >= 0x80 && shift < 28; shift += 7) {
-      if (at >= end) throw truncated(at, end);
+    // The 28 low bits of the zigzag form, then what is above them.
+    let low = 0;
+    let high = 0;
+    let byte = 0x80;
+    for (let shift = 0; byte >= 0x80 && shift < 28; shift += 7) {
+      if (at >= end) throw truncated(at + 1, end);
       byte = bytes[at++] as number;
       low |= (byte & 0x7f) << shift;
     }
-    if (byte < 0x80) {
-      this.#position = at;
-      return (low >>> 1) ^ -(low & 1);
-    }
-    let high = 0;
     for (let shift = 0; byte >= 0x80; shift += 7) {
-      if (at >= end) throw truncated(at, end);
+      if (at >= end) throw truncated(at + 1, end);
       if (shift >= 28) throw unreadable('a long beyond 2^53', { position: this.#position });
       byte = bytes[at++] as number;
       high |= (byte & 0x7f) << shift;
@@ -125,17 +144,8 @@ export class AvroReader {
   double(): number {
     const at = this.#position;
     if (this.#end - at < 8) throw truncated(at + 8, this.#end);
-    const bytes = this.#bytes;
-    scratchBytes[0] = bytes[at] as number;
-    scratchBytes[1] = bytes[at + 1] as number;
-    scratchBytes[2] = bytes[at + 2] as number;
-    scratchBytes[3] = bytes[at + 3] as number;
-    scratchBytes[4] = bytes[at + 4] as number;
-    scratchBytes[5] = bytes[at + 5] as number;
-    scratchBytes[6] = bytes[at + 6] as number;
-    scratchBytes[7] = bytes[at + 7] as number;
     this.#position = at + 8;
-    return scratch[0] as number;
+    return this.#view.getFloat64(this.#base + at, true);
   }
 
   /** Text; bytes that are not UTF-8 are refused, not replaced. */
@@ -145,20 +155,14 @@ export class AvroReader {
     const end = start + length;
     this.#position = end;
     if (length > CACHED_TEXT_BYTES_MAX) return decodeText(this.#bytes, start, end);
+    if (length === 0) return '';
     const bytes = this.#bytes;
-    let hash = length;
-    let seen = 0;
-    for (let at = start; at < end; at += 1) {
-      const byte = bytes[at] as number;
-      seen |= byte;
-      hash = (Math.imul(hash, 31) + byte) | 0;
-    }
-    if (seen >= 0x80) return decodeText(bytes, start, end);
-    const slot = (hash ^ (hash >>> 11)) & (CACHE_SLOTS - 1);
+    const slot = slotOf(bytes, start, length);
     const known = textCache[slot] as string;
     if (known.length === length && equalsAscii(known, bytes, start)) return known;
-    const made = asciiText(bytes, start, end);
-    textCache[slot] = made;
+    const made = decodeText(bytes, start, end);
+    // Only ASCII is kept: equalsAscii compares one byte with one character.
+    if (made.length === length) textCache[slot] = made;
     return made;
   }
 
@@ -235,10 +239,14 @@ function equalsAscii(text: string, bytes: Uint8Array, start: number): boolean {
   return true;
 }
 
-function asciiText(bytes: Uint8Array, start: number, end: number): string {
-  let text = '';
-  for (let at = start; at < end; at += 1) text += String.fromCharCode(bytes[at] as number);
-  return text;
+/** Any slot will do, as the text in it is compared: four bytes tell symbols apart well enough. */
+function slotOf(bytes: Uint8Array, start: number, length: number): number {
+  const first = bytes[start] as number;
+  const second = bytes[start + (length > 1 ? 1 : 0)] as number;
+  const middle = bytes[start + (length >> 1)] as number;
+  const last = bytes[start + length - 1] as number;
+  const hash = length + 31 * (first + 31 * (second + 31 * (middle + 31 * last)));
+  return (hash ^ (hash >>> 11)) & (CACHE_SLOTS - 1);
 }
 
 function decodeText(bytes: Uint8Array, start: number, end: number): string {

@@ -1,8 +1,7 @@
 import { Fault } from '@tickmesh/kernel';
 
-const INITIAL_BYTES = 4096;
-/** A buffer that one large record blew up is given back, so that memory follows the usual record. */
-const KEPT_BYTES_MAX = 1024 * 1024;
+/** Records are written one behind the other into slabs of this size, as Node's own pool does it. */
+const SLAB_BYTES = 16 * 1024;
 const VARINT_BYTES_MAX = 10;
 /** Below this a loop over the characters beats the call into the encoder. */
 const SHORT_TEXT_MAX = 64;
@@ -19,32 +18,35 @@ const LONE_SURROGATE = /\p{Surrogate}/u;
  * field (Fault MSG_RULE_BROKEN), since a wrong value on the wire cannot be taken back.
  */
 export class AvroWriter {
-  #bytes: Uint8Array = new Uint8Array(INITIAL_BYTES);
+  #bytes: Buffer = Buffer.allocUnsafeSlow(SLAB_BYTES);
+  /** Where the record being written starts; what lies before it has been taken. */
+  #start = 0;
   #position = 0;
 
-  /** Forgets what was written. */
+  /** Forgets what was written since the last take. */
   reset(): void {
-    this.#position = 0;
-    if (this.#bytes.length > KEPT_BYTES_MAX) this.#bytes = new Uint8Array(INITIAL_BYTES);
+    this.#position = this.#start;
   }
 
   get length(): number {
-    return this.#position;
+    return this.#position - this.#start;
   }
 
-  /** A copy of what was written. */
+  /** Hands over what was written; the writer starts behind it and does not touch it again. */
+  take(): Buffer {
+    const taken = this.#bytes.subarray(this.#start, this.#position);
+    this.#start = this.#position;
+    return taken;
+  }
+
+  /** A copy of what was written; the writer keeps it. */
   copy(): Buffer {
-    const copy = Buffer.allocUnsafe(this.#position);
-    const bytes = this.#bytes;
-    const length = this.#position;
-    if (length > 512) copy.set(bytes.subarray(0, length));
-    else for (let i = 0; i < length; i += 1) copy[i] = bytes[i] as number;
-    return copy;
+    return Buffer.from(this.view());
   }
 
   /** What was written, in place: valid until the next write or reset. */
   view(): Uint8Array {
-    return this.#bytes.subarray(0, this.#position);
+    return this.#bytes.subarray(this.#start, this.#position);
   }
 
   /** Confluent's frame: a zero byte and the schema's id, big-endian. The body follows. */
@@ -201,9 +203,12 @@ export class AvroWriter {
   }
 
   #grow(bytes: number): void {
-    const grown = new Uint8Array(Math.max(this.#bytes.length * 2, this.#position + bytes));
-    grown.set(this.#bytes.subarray(0, this.#position));
-    this.#bytes = grown;
+    const length = this.#position - this.#start;
+    const slab = Buffer.allocUnsafeSlow(Math.max(SLAB_BYTES, 2 * (length + bytes)));
+    this.#bytes.copy(slab, 0, this.#start, this.#position);
+    this.#bytes = slab;
+    this.#start = 0;
+    this.#position = length;
   }
 }
 
