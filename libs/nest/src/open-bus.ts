@@ -1,5 +1,5 @@
 /** The bus as a part of a service: observed, watched, and closed in its place of the shutdown. */
-import { type Bus, type BusDeps, type TopicStatus, connectBus } from '@tickmesh/bus';
+import { type Bus, type BusDeps, connectBus } from '@tickmesh/bus';
 import type { KafkaConfig, RegistryConfig } from '@tickmesh/config';
 import type { TopicName } from '@tickmesh/contracts';
 import { Fault, faultOf } from '@tickmesh/kernel';
@@ -46,7 +46,7 @@ export function openBus(context: ServiceContext, options: OpenBusOptions): Bus {
   lifecycle.onStart('bus', async () => {
     while (!stopped) {
       try {
-        reportDifferences(await bus.topics.verify(), context);
+        await prepareTopics(bus);
         await bus.lookupSchemaIds(publishes);
         return;
       } catch (thrown) {
@@ -90,13 +90,14 @@ function dependOnBus(bus: Bus, health: ServiceContext['health']): void {
   });
 }
 
-/** A missing topic stops the start; one that differs is said, and lived with. */
-function reportDifferences(statuses: readonly TopicStatus[], { logger }: ServiceContext): void {
-  const missing = statuses.filter(({ exists }) => !exists).map(({ topic }) => topic);
+/** A missing topic stops the start; one that differs is said, by the bus, and lived with. */
+async function prepareTopics(bus: Bus): Promise<void> {
+  const missing = (await bus.topics.list()).filter(({ isThere }) => !isThere);
   if (missing.length > 0) {
-    throw new Fault('TOPIC_UNKNOWN', { missing, cure: 'run `mesh topics create`' });
+    throw new Fault('TOPIC_UNKNOWN', {
+      missing: missing.map(({ topic }) => topic),
+      cure: 'run `mesh topics create`',
+    });
   }
-  for (const { topic, differences } of statuses) {
-    for (const difference of differences) logger.warn('topic.differs', { topic, ...difference });
-  }
+  await bus.topics.verify();
 }
