@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
+import { parse } from '@tickmesh/expr';
 import { type Fault, isFault } from '@tickmesh/kernel';
 import { ReactiveGraph } from './graph.ts';
-import type { Formula } from './node.ts';
 
 /** A graph, and the faults that it reported. */
 function newGraph(): { graph: ReactiveGraph; faults: Fault[] } {
@@ -9,15 +9,7 @@ function newGraph(): { graph: ReactiveGraph; faults: Fault[] } {
   return { graph: new ReactiveGraph({ onFault: (fault) => faults.push(fault) }), faults };
 }
 
-const formula = (fields: readonly string[], evaluate: Formula['evaluate']): Formula => ({
-  fields,
-  evaluate,
-});
-
-const PNL = formula(
-  ['current_price', 'avg_cost', 'quantity'],
-  (row) => (Number(row['current_price']) - Number(row['avg_cost'])) * Number(row['quantity']),
-);
+const PNL = parse('(current_price - avg_cost) * quantity');
 
 function newPosition(): ReturnType<typeof newGraph> {
   const made = newGraph();
@@ -80,11 +72,11 @@ describe('computed values', () => {
     const { graph } = newGraph();
     graph.track('A', { a: 1, b: 1 });
     let runs = 0;
-    graph.computed(
-      'A',
-      'twice',
-      formula(['a'], (row) => (runs++, Number(row['a']) * 2)),
-    );
+    graph.computed('A', 'double', parse('a + a'));
+    graph.computed('A', 'twice', (read) => {
+      runs++;
+      return read('double');
+    });
     graph.effect('A', 'twice', () => undefined);
     graph.update('A', 'b', 2);
     expect(runs).toBe(1);
@@ -93,41 +85,11 @@ describe('computed values', () => {
   it('are refused under the name of a field, of what is not there, and in a circle', () => {
     const { graph } = newPosition();
     expect(codeOf(() => graph.computed('AAPL', 'quantity', PNL))).toBe('ARGUMENT_INVALID');
-    expect(
-      codeOf(() =>
-        graph.computed(
-          'AAPL',
-          'x',
-          formula(['nothing'], () => 0),
-        ),
-      ),
-    ).toBe('GRAPH_UNKNOWN');
-    expect(
-      codeOf(() =>
-        graph.computed(
-          'AAPL',
-          'x',
-          formula(['x'], () => 0),
-        ),
-      ),
-    ).toBe('GRAPH_CYCLE');
-    graph.computed(
-      'AAPL',
-      'a',
-      formula(['pnl'], () => 0),
-    );
-    graph.computed(
-      'AAPL',
-      'b',
-      formula(['a'], () => 0),
-    );
-    expect(() =>
-      graph.computed(
-        'AAPL',
-        'pnl',
-        formula(['b'], () => 0),
-      ),
-    ).toThrow('["pnl","b","a","pnl"]');
+    expect(codeOf(() => graph.computed('AAPL', 'x', parse('nothing + 1')))).toBe('GRAPH_UNKNOWN');
+    expect(codeOf(() => graph.computed('AAPL', 'x', parse('x + 1')))).toBe('GRAPH_CYCLE');
+    graph.computed('AAPL', 'a', parse('pnl + 1'));
+    graph.computed('AAPL', 'b', parse('a + 1'));
+    expect(() => graph.computed('AAPL', 'pnl', parse('b + 1'))).toThrow('["pnl","b","a","pnl"]');
     expect(graph.get('AAPL', 'pnl')).toBe(1000);
   });
 
@@ -140,6 +102,32 @@ describe('computed values', () => {
     expect(codeOf(() => graph.get('A', 'b'))).toBe('GRAPH_CYCLE');
     graph.computed('A', 'b', (read) => read('x'));
     expect([graph.get('A', 'a'), graph.get('A', 'b')]).toEqual([2, 1]);
+  });
+
+  it('in the expression language read each other, and take null and types as the language does', () => {
+    const { graph } = newPosition();
+    graph.computed('AAPL', 'state', parse('if(pnl < -5000, "STOP_LOSS", "OK")'));
+    graph.computed('AAPL', 'return', parse('pnl / (avg_cost * quantity)'));
+    expect([graph.get('AAPL', 'state'), graph.get('AAPL', 'return')]).toEqual(['OK', 1000 / 22000]);
+    graph.updateAll('AAPL', { current_price: 100, avg_cost: 0 });
+    graph.updateAll('AAPL', { current_price: -100 });
+    expect([graph.get('AAPL', 'state'), graph.get('AAPL', 'return')]).toEqual(['STOP_LOSS', null]);
+    graph.update('AAPL', 'quantity', null);
+    expect([graph.get('AAPL', 'state'), graph.get('AAPL', 'pnl')]).toEqual(['OK', null]);
+    graph.update('AAPL', 'quantity', '100');
+    expect(codeOf(() => graph.get('AAPL', 'state'))).toBe('EXPR_TYPE');
+  });
+
+  it('that ask for the time follow the time the graph is given', () => {
+    const { graph } = newGraph();
+    graph.track('A', { deadline: 5_000_000 });
+    graph.computed('A', 'is_late', parse('now() > deadline', { deadline: 'timestamp' }));
+    expect(codeOf(() => graph.get('A', 'is_late'))).toBe('ARGUMENT_INVALID');
+    const told: unknown[] = [];
+    graph.setNow(4_000_000);
+    graph.effect('A', 'is_late', (value) => told.push(value));
+    for (const micros of [4_500_000, 6_000_000, 7_000_000]) graph.setNow(micros);
+    expect(told).toEqual([false, true]);
   });
 
   it('that fail say so to whoever asks, and hold again when their fields do', () => {
@@ -205,11 +193,7 @@ describe('effects', () => {
     const { graph } = newPosition();
     const told: unknown[] = [];
     graph.effect('AAPL', 'pnl', (value) => told.push(value));
-    graph.computed(
-      'AAPL',
-      'pnl',
-      formula(['quantity'], (row) => row['quantity']),
-    );
+    graph.computed('AAPL', 'pnl', parse('quantity'));
     graph.update('AAPL', 'quantity', 5);
     expect(told).toEqual([1000, 100, 5]);
   });

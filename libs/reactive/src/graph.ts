@@ -1,7 +1,8 @@
+import type { Expression } from '@tickmesh/expr';
 import { Fault } from '@tickmesh/kernel';
 import { type Cell, type Readable, cell, derived, observe } from './cell.ts';
 import { Group, type GroupOptions } from './group.ts';
-import { type Compute, type Formula, GraphNode } from './node.ts';
+import { type Compute, GraphNode } from './node.ts';
 import { type Observer, Schedule } from './schedule.ts';
 import { Failure, sameValue, unwrap } from './value.ts';
 
@@ -46,6 +47,7 @@ export class ReactiveGraph {
   /** Count arrivals, so that whoever missed a node or a total looks again. */
   readonly #nodeArrivals = cell(0);
   readonly #totalArrivals = cell(0);
+  readonly #now = cell(NaN);
   readonly #schedule: Schedule;
   readonly #onFault: (fault: Fault) => void;
   /** Take back the field writes of the batch that runs. */
@@ -85,8 +87,16 @@ export class ReactiveGraph {
    * Defines a computed value of a node, or defines it anew; effects on it stay.
    * @throws Fault as GraphNode.define
    */
-  computed(node: string, name: string, definition: Formula | Compute): void {
-    this.batch(() => this.#node(node).define(name, definition));
+  computed(node: string, name: string, definition: Expression | Compute): void {
+    this.batch(() => this.#node(node).define(name, definition, this.#now));
+  }
+
+  /**
+   * The time that expressions get for now(), microseconds since the epoch: the graph reads no clock. Those
+   * that ask for it follow; until it is first set, they fail.
+   */
+  setNow(micros: number): void {
+    this.batch(() => this.#now.set(micros));
   }
 
   /** @throws Fault GRAPH_UNKNOWN */

@@ -6,7 +6,7 @@ export {
   type Stop,
 } from './graph.ts';
 export type { GroupOptions, Reduce } from './group.ts';
-export type { Compute, Formula, Read } from './node.ts';
+export type { Compute, Read } from './node.ts';
 export { type Persistence, type PersistOptions, type PersistSink, autoPersist } from './persist.ts';
 export { maximum, minimum, sum } from './reduce.ts';
 export { sameValue } from './value.ts';

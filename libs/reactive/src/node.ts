@@ -1,3 +1,4 @@
+import type { Expression } from '@tickmesh/expr';
 import { Fault } from '@tickmesh/kernel';
 import { type Cell, type Readable, cell, derived } from './cell.ts';
 import { Failure, unwrap } from './value.ts';
@@ -7,13 +8,6 @@ export type Read = (name: string) => unknown;
 
 /** A computation in code. */
 export type Compute = (read: Read) => unknown;
-
-/** A formula whose reads are known before it runs; the expressions of @tickmesh/expr are ones. */
-export interface Formula {
-  /** Names of fields and computed values, of the same node. */
-  readonly fields: Iterable<string>;
-  evaluate(row: Readonly<Record<string, unknown>>): unknown;
-}
 
 /** What the cells of a node hold once it is untracked: whoever read them looks the node up again. */
 const GONE = Symbol('gone');
@@ -55,19 +49,21 @@ export class GraphNode {
   }
 
   /**
-   * Defines a computed value, or defines it anew: whoever depends on it follows.
-   * @throws Fault ARGUMENT_INVALID when a field has the name, GRAPH_UNKNOWN when a formula names what is
-   *   not there, GRAPH_CYCLE when it would come to depend on itself
+   * Defines a computed value, or defines it anew: whoever depends on it follows. An expression's fields
+   * are fields and computed values of the node.
+   * @param now read by expressions that ask for now()
+   * @throws Fault ARGUMENT_INVALID when a field has the name, GRAPH_UNKNOWN when an expression names what
+   *   is not there, GRAPH_CYCLE when it would come to depend on itself
    */
-  define(name: string, definition: Formula | Compute): void {
+  define(name: string, definition: Expression | Compute, now: Cell<number>): void {
     if (this.#fields.has(name)) {
       throw new Fault('ARGUMENT_INVALID', { node: this.id, name, rule: 'not the name of a field' });
     }
     const isCode = typeof definition === 'function';
-    const reads = isCode ? [] : [...definition.fields];
+    const reads = isCode ? [] : [...definition.fields.keys()];
     for (const read of reads) if (read !== name) this.get(read);
     this.#refuseCycle(name, reads);
-    const compute = isCode ? definition : formulaCompute(definition, reads);
+    const compute = isCode ? definition : expressionCompute(definition, reads, now);
     this.#reads.set(name, reads);
     const known = this.#definitions.get(name);
     if (known === undefined) this.#addComputed(name, compute);
@@ -107,7 +103,7 @@ export class GraphNode {
     );
   }
 
-  /** Formulas say what they read, so their circles show before anything runs. */
+  /** Expressions say what they read, so their circles show before anything runs. */
   #refuseCycle(name: string, reads: readonly string[]): void {
     const path = this.#pathTo(name, reads, new Set());
     if (path !== undefined)
@@ -126,10 +122,16 @@ export class GraphNode {
   }
 }
 
-function formulaCompute(formula: Formula, reads: readonly string[]): Compute {
+function expressionCompute(
+  expression: Expression,
+  reads: readonly string[],
+  now: Cell<number>,
+): Compute {
   return (read) => {
     const row: Record<string, unknown> = {};
     for (const name of reads) row[name] = read(name);
-    return formula.evaluate(row);
+    return expression.usesNow
+      ? expression.evaluate(row, { now: now.read() })
+      : expression.evaluate(row);
   };
 }
