@@ -23,3 +23,6 @@ export {
   startRegistry,
 } from './registry.ts';
 export { type EndReason, endRequested } from './shutdown.ts';
+export { type ComposeFile, type ComposePort, type ComposeService, readCompose } from './compose.ts';
+export { type LaunchOptions, type Mesh, freePortVariables, launchMesh } from './launch.ts';
+export { type RunningMesh, type RunningService, readRunning } from './running-file.ts';

@@ -8,6 +8,8 @@ export const REPOSITORY_ROOT = resolve(import.meta.dirname, '..', '..', '..');
 /** Everything a local mesh writes lies here, so that deleting one folder forgets it all. */
 export const MESH_DIR = join(REPOSITORY_ROOT, '.mesh');
 
+export const COMPOSE_FILE = join(REPOSITORY_ROOT, 'docker-compose.yml');
+
 export const LOCAL_DIR = join(REPOSITORY_ROOT, 'tools', 'local');
 
 export const POM_FILE = join(LOCAL_DIR, 'pom.xml');

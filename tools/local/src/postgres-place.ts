@@ -51,6 +51,11 @@ function markOf(path: string): string {
   return createHash('sha256').update(path).digest('hex').slice(0, 12);
 }
 
+/** Where the cluster of a data folder lies; see `placePostgres`. */
+export async function postgresClusterDir(dataDir: string): Promise<string> {
+  return (await placePostgres(dataDir)).clusterDir;
+}
+
 /** Only the path is resolved: the package's own launcher hides the process id and takes over signals. */
 function findNativeDir(): string {
   const platform = process.platform === 'win32' ? 'windows' : process.platform;

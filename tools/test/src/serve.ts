@@ -47,10 +47,7 @@ async function main(): Promise<void> {
   for (const [name, value] of Object.entries(environmentOf(parts))) {
     process.stdout.write(`export ${name}=${value}\n`);
   }
-  // Waiting for a signal holds no handle: without one of our own the process would end here.
-  const alive = setInterval(() => undefined, 60_000);
   await ended;
-  clearInterval(alive);
   await parts.stop();
   rmSync(pidFile, { force: true });
 }
