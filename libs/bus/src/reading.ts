@@ -16,6 +16,8 @@ export type TailedRecord<T extends TopicName = TopicName> =
 export interface TailOptions {
   /** An offset counts for every partition. */
   readonly from: 'beginning' | 'end' | bigint;
+  /** Only this one. */
+  readonly partition?: number;
   /** Ends after that many. */
   readonly max?: number;
   /** Goes on at the end of the log, until aborted; else the present end is the end. */
@@ -84,12 +86,14 @@ export function reading(deps: ReadingDeps): Reading {
 async function* tail<T extends TopicName>(
   deps: ReadingDeps,
   topic: T,
-  { from, max = Infinity, follow = false, signal }: TailOptions,
+  { from, partition, max = Infinity, follow = false, signal }: TailOptions,
 ): AsyncGenerator<TailedRecord<T>> {
   const reader = deps.newReader();
   try {
     const name = deps.names.onBroker(topic);
-    const positions = positionsFrom(await reader.ends(name), from);
+    const ends = await reader.ends(name);
+    const wanted = ends.filter((end) => partition === undefined || end.partition === partition);
+    const positions = positionsFrom(wanted, from);
     const records = follow
       ? following(reader, name, positions, signal)
       : reader.toEnd(name, positions);

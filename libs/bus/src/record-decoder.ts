@@ -3,12 +3,12 @@
  * remembered, unknown ids too (for a while, and not without bound), so that a stream of poison is not
  * a stream of requests, and a registry that is away hinders only what nobody has seen before.
  */
-import { type TopicName, type TopicPayload, codecOf, requireValid } from '@tickmesh/contracts';
+import { type TopicName, type TopicPayload, readerFor, requireValid } from '@tickmesh/contracts';
 import { Fault, isFault } from '@tickmesh/kernel';
 import { decodeHeaders } from './event-headers.ts';
 import { FRAME_BYTES, schemaIdOf } from './framing.ts';
 import type { Delivery, EventHeaders, TransportRecord } from './port.ts';
-import { type SchemaRegistry, isSameSchema } from './schema-registry.ts';
+import type { SchemaRegistry } from './schema-registry.ts';
 import { declarationOf } from './topic-names.ts';
 
 export interface RecordDecoder {
@@ -151,9 +151,11 @@ function judgeSchema(topic: TopicName, id: number, schema: string | undefined): 
   if (name === 'json' || name === 'any') {
     return { kind: 'wrong', fault: new Fault('MSG_SCHEMA_WRONG', { schemaId: id }) };
   }
-  const codec = codecOf(name);
-  if (isSameSchema(codec.schema, schema)) {
-    return { kind: 'readable', read: (bytes, offset) => codec.decode(bytes, offset) };
+  try {
+    const reader = readerFor(schema, name);
+    return { kind: 'readable', read: (bytes, offset) => reader.decode(bytes, offset) };
+  } catch (error) {
+    const details = { schemaId: id, expected: name };
+    return { kind: 'wrong', fault: new Fault('MSG_SCHEMA_WRONG', details, error) };
   }
-  return { kind: 'wrong', fault: new Fault('MSG_SCHEMA_WRONG', { schemaId: id, expected: name }) };
 }
