@@ -106,6 +106,7 @@ export type {
 export { InstrumentMaster } from './instrument-master.ts';
 export { type JsonReading, fromJson } from './json/from-json.ts';
 export { toJson } from './json/to-json.ts';
+export { type RuleDescription, describeRules } from './rules/describe.ts';
 export type { Role, Violation } from './rules/rule.ts';
 export { type TopicDeclaration, partitionKey } from './topics.ts';
 export { requireValid, ruleBroken, validate } from './validate.ts';

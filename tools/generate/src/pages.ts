@@ -1,0 +1,21 @@
+import { readContracts } from './avro-shapes.ts';
+import { renderErrorsPage } from './errors-page.ts';
+import { renderInstrumentsPage } from './instruments-page.ts';
+import { renderMessagesPage } from './messages-page.ts';
+import { repositoryAt } from './repository.ts';
+import { readTopics } from './topics-file.ts';
+import { renderTopicsPage } from './topics-page.ts';
+
+/** The reference pages. Rules and reactions are told by the packages that enforce them. */
+export function generatePages(root: string): Map<string, string> {
+  const { read, readAll } = repositoryAt(root);
+  const contracts = readContracts(readAll('contracts/avro', '.avsc'));
+  const topics = readTopics(read('contracts/topics.yaml'));
+  const examples = readAll('tests/data/contracts', '.json');
+  return new Map([
+    ['docs/reference/messages.md', renderMessagesPage(contracts, topics, examples)],
+    ['docs/reference/topics.md', renderTopicsPage(topics)],
+    ['docs/reference/errors.md', renderErrorsPage()],
+    ['docs/reference/instruments.md', renderInstrumentsPage()],
+  ]);
+}
