@@ -46,9 +46,11 @@ export { MASK, type Problem, formatProblems, problemsOf } from './problem.ts';
 export { SCHEMAS } from './schemas.ts';
 export { type Rule, type RuleBreak, type Section, broken, holds, section } from './section.ts';
 export {
+  type PathProblem,
   type Place,
   type Shape,
   booleanShape,
+  checkedShape,
   choiceShape,
   decimalShape,
   listShape,

@@ -207,3 +207,57 @@ function* pairsOf(place: Place, map: YAMLMap): Generator<[string, Place, Place]>
     ];
   }
 }
+
+/** A problem of a check that knows paths and not lines. */
+export interface PathProblem {
+  readonly path: readonly (string | number)[];
+  readonly expected: string;
+  readonly found: unknown;
+}
+
+/** A document that a check of its own reads whole; its problems are placed by their paths. */
+export function checkedShape<T>(
+  form: string,
+  check: (
+    value: unknown,
+  ) =>
+    | { readonly ok: true; readonly value: T }
+    | { readonly ok: false; readonly problems: readonly PathProblem[] },
+): Shape<T> {
+  return {
+    form,
+    optional: false,
+    read: (root) => {
+      const checked = check(plainValue(root.node));
+      if (checked.ok) return checked.value;
+      for (const { path, expected, found } of checked.problems) {
+        placeAt(root, path).refuse(expected, JSON.stringify(found));
+      }
+      return undefined;
+    },
+  };
+}
+
+/** The place of a path, or of as much of it as the document has. */
+function placeAt(root: Place, path: PathProblem['path']): Place {
+  let at = root;
+  for (const step of path) {
+    const { node } = at;
+    const child: unknown = isMap(node) || isSeq(node) ? node.get(step, true) : undefined;
+    at = at.child(step, isScalar(child) || isMap(child) || isSeq(child) ? child : null);
+  }
+  return at;
+}
+
+/** Maps, lists and scalars; an alias is no value, since it may stand for a huge one. */
+function plainValue(node: Node | null): unknown {
+  if (isScalar(node)) return node.value;
+  if (isSeq(node)) return node.items.map((item) => plainValue(item as Node | null));
+  if (!isMap(node)) return undefined;
+  return Object.fromEntries(
+    node.items.map(({ key, value }) => [
+      isScalar(key) ? String(key.value) : '',
+      plainValue(value as Node | null),
+    ]),
+  );
+}

@@ -1,0 +1,24 @@
+import type { Delivery, DeliveryBatch } from '@tickmesh/bus';
+import type { StrategyTopic } from './ports.ts';
+
+/** Records of one partition that were consumed one after the other. */
+export interface JournalSlice {
+  readonly topic: string;
+  readonly partition: number;
+  readonly first_offset: number;
+  last_offset: number;
+}
+
+/** The order of consumption as runs of consecutive records; what comes from another partition breaks a run. */
+export function slicesOf(
+  deliveries: DeliveryBatch<StrategyTopic>['deliveries'] | readonly Delivery<StrategyTopic>[],
+): JournalSlice[] {
+  const slices: JournalSlice[] = [];
+  for (const { topic, partition, offset } of deliveries) {
+    const last = slices.at(-1);
+    if (last?.topic === topic && last.partition === partition) last.last_offset = Number(offset);
+    else
+      slices.push({ topic, partition, first_offset: Number(offset), last_offset: Number(offset) });
+  }
+  return slices;
+}

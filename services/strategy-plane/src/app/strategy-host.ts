@@ -1,0 +1,253 @@
+import {
+  type Delivery,
+  type DeliveryBatch,
+  type OutgoingMessage,
+  type Publisher,
+  type RecordPosition,
+  SourceFilter,
+} from '@tickmesh/bus';
+import type { OrderIntent, StrategyCheckpoint } from '@tickmesh/contracts';
+import { type StrategyInput, StrategyRunner } from '@tickmesh/domain-strategies';
+import { assert } from '@tickmesh/kernel';
+import { type JournalSlice, slicesOf } from './journal.ts';
+import { filterStateOf, sourcePositionsOf } from './source-positions.ts';
+import { type LogReader, STRATEGY_TOPICS, type StrategyTopic } from './ports.ts';
+
+type StrategyDelivery = Delivery<StrategyTopic>;
+
+export interface HostDeps {
+  readonly publisher: Publisher;
+  readonly log: LogReader;
+  /** Makes the runner afresh: at start, and whenever this member takes over. */
+  readonly makeRunner: () => StrategyRunner;
+  readonly probe: HostProbe;
+}
+
+/** Facts for logs and metrics. */
+export interface HostProbe {
+  recovered(facts: { strategyId: string; epoch: number; replayedRecords: number }): void;
+  stoodDown(strategyId: string): void;
+  consumed(strategyId: string, topic: StrategyTopic, records: number): void;
+  /** Published, with the receive time of the event that caused it. */
+  intended(intent: OrderIntent, receivedMicros: number): void;
+}
+
+/** Receive time between two checkpoints, microseconds. */
+const CHECKPOINT_MICROS = 2_000_000;
+
+/**
+ * Runs one strategy on the bus. For each batch, in this order: the journal entry of what is being consumed, the
+ * intents, and now and then a checkpoint of state and positions in one record. Whatever is cut off between two of
+ * these, the member that takes over reads the checkpoint, follows the journal behind it, and publishes the same
+ * intents under the same ids.
+ */
+export class StrategyHost {
+  readonly #deps: HostDeps;
+  #runner: StrategyRunner;
+  #filter = new SourceFilter();
+  #positions = new Map<string, RecordPosition>();
+  #epoch = 0;
+  #journalOffset = 0n;
+  #checkpointedMicros = 0;
+  /** What was applied and is not yet published: a retried batch must not be applied twice. */
+  #unpublished: OutgoingMessage<'order_intents'>[] = [];
+  #unjournalled: JournalSlice[] = [];
+
+  constructor(deps: HostDeps) {
+    this.#deps = deps;
+    this.#runner = deps.makeRunner();
+  }
+
+  get strategyId(): string {
+    return this.#runner.definition.id;
+  }
+
+  /** Takes over: checkpoint, then journal; answers with the positions to consume from. */
+  async recover(): Promise<readonly RecordPosition[]> {
+    this.#reset();
+    const { log } = this.#deps;
+    const checkpoint = await log.lastCheckpoint(this.strategyId);
+    if (checkpoint === null) await this.#startAtEnds();
+    else this.#restore(checkpoint);
+    const seen = await log.journalFrom(this.strategyId, this.#journalOffset);
+    const epochs = seen.map(({ entry }) => entry.epoch);
+    this.#epoch = Math.max(this.#epoch, 0, ...epochs) + 1;
+    const opening = await this.#publishJournal([]);
+    const replayedRecords = await this.#follow(opening.offset);
+    this.#journalOffset = opening.offset + 1n;
+    await this.#publishIntents();
+    await this.#checkpoint();
+    this.#deps.probe.recovered({
+      strategyId: this.strategyId,
+      epoch: this.#epoch,
+      replayedRecords,
+    });
+    return [...this.#positions.values()];
+  }
+
+  async handle(batch: DeliveryBatch<StrategyTopic>): Promise<void> {
+    if (!batch.isOwned()) return;
+    const fresh = batch.deliveries.filter((delivery) => this.#isAhead(delivery));
+    for (const delivery of fresh) this.#apply(delivery);
+    for (const topic of STRATEGY_TOPICS) {
+      const records = fresh.filter((delivery) => delivery.topic === topic).length;
+      if (records > 0) this.#deps.probe.consumed(this.strategyId, topic, records);
+    }
+    this.#unjournalled.push(...slicesOf(fresh));
+    if (this.#unjournalled.length > 0) {
+      const { offset } = await this.#publishJournal(this.#unjournalled);
+      this.#journalOffset = offset + 1n;
+      this.#unjournalled = [];
+    }
+    await this.#publishIntents();
+    const due = this.#runner.nowMicros - this.#checkpointedMicros >= CHECKPOINT_MICROS;
+    if (due && batch.isOwned()) await this.#checkpoint();
+  }
+
+  /** Writes the last state before the partitions go to somebody else. */
+  async revoke(): Promise<void> {
+    if (this.#epoch > 0 && this.#unjournalled.length === 0 && this.#unpublished.length === 0) {
+      await this.#checkpoint();
+    }
+    this.#reset();
+    this.#deps.probe.stoodDown(this.strategyId);
+  }
+
+  #reset(): void {
+    this.#runner = this.#deps.makeRunner();
+    this.#filter = new SourceFilter();
+    this.#positions = new Map();
+    this.#epoch = 0;
+    this.#journalOffset = 0n;
+    this.#unpublished = [];
+    this.#unjournalled = [];
+  }
+
+  async #startAtEnds(): Promise<void> {
+    const ends = await this.#deps.log.ends(STRATEGY_TOPICS);
+    for (const position of ends) this.#positions.set(placeOf(position), position);
+  }
+
+  #restore(checkpoint: StrategyCheckpoint): void {
+    this.#runner.restore(checkpoint.state);
+    this.#filter = new SourceFilter(filterStateOf(checkpoint.source_positions));
+    this.#epoch = checkpoint.epoch;
+    this.#journalOffset = BigInt(checkpoint.journal_offset);
+    this.#checkpointedMicros = checkpoint.taken_at;
+    for (const { topic, partition, offset } of checkpoint.positions) {
+      const position = { topic, partition, offset: BigInt(offset) };
+      this.#positions.set(placeOf(position), position);
+    }
+  }
+
+  /** Applies what the journal says was consumed behind the checkpoint; the number of records. */
+  async #follow(openingOffset: bigint): Promise<number> {
+    const entries = await this.#deps.log.journalFrom(this.strategyId, this.#journalOffset);
+    let epoch = 0;
+    let records = 0;
+    for (const { offset, entry } of entries) {
+      if (offset >= openingOffset) break;
+      // An owner that was replaced and did not know it yet: what it wrote afterwards is void.
+      if (entry.epoch < epoch) continue;
+      epoch = entry.epoch;
+      for (const slice of entry.slices) {
+        const deliveries = await this.#deps.log.records(
+          slice.topic as StrategyTopic,
+          slice.partition,
+          BigInt(slice.first_offset),
+          BigInt(slice.last_offset),
+        );
+        for (const delivery of deliveries.filter((each) => this.#isAhead(each))) {
+          this.#apply(delivery);
+          records++;
+        }
+      }
+    }
+    return records;
+  }
+
+  #isAhead(delivery: StrategyDelivery): boolean {
+    const position = this.#positions.get(placeOf(delivery));
+    return position === undefined || delivery.offset >= position.offset;
+  }
+
+  #apply(delivery: StrategyDelivery): void {
+    const { topic, partition, offset, headers } = delivery;
+    this.#positions.set(placeOf(delivery), { topic, partition, offset: offset + 1n });
+    if (!this.#filter.admits(delivery)) return;
+    const cause = { eventId: headers.event_id, runId: headers.run_id };
+    const input = { topic, event: delivery.value, cause } as StrategyInput;
+    const intents = this.#runner.apply(input);
+    for (const [index, value] of intents.entries()) {
+      this.#unpublished.push({
+        topic: 'order_intents',
+        value,
+        headers: {
+          event_id: `${headers.run_id}/${this.strategyId}/${topic}/${partition}/${offset}#${index}`,
+          causation_id: headers.event_id,
+          correlation_id: headers.correlation_id ?? headers.event_id,
+          run_id: headers.run_id,
+          mode: headers.mode,
+          source_position: `${topic}/${partition}/${offset}/${index}`,
+          ...(headers.traceparent === undefined ? {} : { traceparent: headers.traceparent }),
+        },
+      });
+    }
+  }
+
+  async #publishIntents(): Promise<void> {
+    if (this.#unpublished.length === 0) return;
+    await this.#deps.publisher.publishAll(this.#unpublished);
+    for (const { value } of this.#unpublished) {
+      this.#deps.probe.intended(value, this.#runner.nowMicros);
+    }
+    this.#unpublished = [];
+  }
+
+  #publishJournal(slices: readonly JournalSlice[]): Promise<RecordPosition> {
+    assert(this.#epoch > 0, 'A strategy journals only after it has taken over');
+    return this.#deps.publisher.publish({
+      topic: 'strategy_journal',
+      value: {
+        strategy_id: this.strategyId,
+        run_id: this.strategyId,
+        epoch: this.#epoch,
+        slices: [...slices],
+      },
+      headers: this.#ownHeaders('journal'),
+    });
+  }
+
+  async #checkpoint(): Promise<void> {
+    await this.#deps.publisher.publish({
+      topic: 'strategy_checkpoints',
+      value: {
+        strategy_id: this.strategyId,
+        run_id: this.strategyId,
+        epoch: this.#epoch,
+        positions: [...this.#positions.values()].map(({ topic, partition, offset }) => ({
+          topic,
+          partition,
+          offset: Number(offset),
+        })),
+        journal_offset: Number(this.#journalOffset),
+        source_positions: sourcePositionsOf(this.#filter.state()),
+        state: Buffer.from(this.#runner.snapshot()),
+        taken_at: this.#runner.nowMicros,
+      },
+      headers: this.#ownHeaders('checkpoint'),
+    });
+    this.#checkpointedMicros = this.#runner.nowMicros;
+  }
+
+  #ownHeaders(kind: string) {
+    return {
+      event_id: `${this.strategyId}/${kind}/${this.#epoch}/${this.#journalOffset}`,
+      run_id: this.strategyId,
+      mode: 'paper' as const,
+    };
+  }
+}
+
+const placeOf = (position: { topic: string; partition: number }): string =>
+  `${position.topic}/${position.partition}`;

@@ -1,0 +1,62 @@
+import type { Bus, Delivery } from '@tickmesh/bus';
+import { type StrategyJournal, TOPICS, type TopicName, partitionKey } from '@tickmesh/contracts';
+import { partitionOfKey } from '@tickmesh/bus';
+import type { LogReader } from '../app/ports.ts';
+
+/** Reads checkpoints, journal and records of the bus without a group. */
+export function busLogReader(bus: Bus): LogReader {
+  return {
+    lastCheckpoint: async (strategyId) => {
+      const latest = await bus.readCompacted('strategy_checkpoints');
+      const found = [...latest.values()].find(({ value }) => value.strategy_id === strategyId);
+      return found?.value ?? null;
+    },
+    journalFrom: async (strategyId, offset) => {
+      const partition = journalPartition(strategyId);
+      const entries: { offset: bigint; entry: StrategyJournal }[] = [];
+      const options = { from: offset, partition } as const;
+      for await (const record of bus.tail('strategy_journal', options)) {
+        if (record.kind !== 'message') continue;
+        const { value } = record.delivery;
+        if (value.strategy_id === strategyId) {
+          entries.push({ offset: record.delivery.offset, entry: value });
+        }
+      }
+      return entries;
+    },
+    records: async <T extends TopicName>(
+      topic: T,
+      partition: number,
+      first: bigint,
+      last: bigint,
+    ) => {
+      const deliveries: Delivery<T>[] = [];
+      for await (const record of bus.tail(topic, { from: first, partition })) {
+        if (record.record.offset > last) break;
+        if (record.kind === 'message') deliveries.push(record.delivery);
+        if (record.record.offset === last) break;
+      }
+      return deliveries;
+    },
+    ends: async (topics) => {
+      const ends = await Promise.all(
+        topics.map(async (topic) =>
+          (await bus.endOffsets(topic)).map(({ partition, next }) => ({
+            topic,
+            partition,
+            offset: next,
+          })),
+        ),
+      );
+      return ends.flat();
+    },
+  };
+}
+
+/** Where the entries of a strategy lie: the partition of its key. */
+function journalPartition(strategyId: string): number {
+  const key = partitionKey('strategy_journal', {
+    strategy_id: strategyId,
+  } as StrategyJournal);
+  return partitionOfKey(Buffer.from(key), TOPICS.strategy_journal.partitions);
+}
