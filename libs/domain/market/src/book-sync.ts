@@ -255,6 +255,7 @@ export class BookSync {
     this.#buffer = [];
     this.#bridging = false;
     this.#liveSinceMicros = nowMicros;
+    this.book.changedRank = 0;
     this.#moveTo('LIVE', 'synchronised', facts);
     if (this.book.isCrossed()) this.distrust('crossed_book', nowMicros, facts);
   }

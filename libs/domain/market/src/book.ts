@@ -141,7 +141,7 @@ export class Book {
   readonly asks: BookSide;
   /** The venue's id of the last update applied; -1 for an empty book that has none. */
   lastId = -1;
-  /** The best rank that the last `apply` changed; Infinity when it changed none. */
+  /** The best rank that changed last; Infinity when none did, 0 when the whole book is new. */
   changedRank = Infinity;
 
   constructor(levelsMax: number) {
