@@ -3,7 +3,7 @@ import boundaries from 'eslint-plugin-boundaries';
 import tseslint from 'typescript-eslint';
 import { boundaryElements, boundaryPolicies, PURE_LAYERS } from './tools/lint/layers.mjs';
 import { workspacePackages } from './tools/lint/packages.mjs';
-import { pureRules, specRules, syntaxRules } from './tools/lint/rules.mjs';
+import { pureRules, scriptRules, specRules, syntaxRules } from './tools/lint/rules.mjs';
 
 const root = import.meta.dirname;
 const packages = workspacePackages(root);
@@ -49,13 +49,14 @@ export default tseslint.config(
       },
     },
     rules: {
-      ...syntaxRules(),
+      ...syntaxRules(packages.filter(({ layer }) => layer === 'service').map(({ name }) => name)),
       'boundaries/dependencies': [
         'error',
         { default: 'disallow', checkAllOrigins: true, policies: boundaryPolicies() },
       ],
     },
   },
+  { files: ['**/*.mjs'], rules: scriptRules() },
   { files: PURE, ignores: SPECS, rules: pureRules() },
   { files: SPECS, rules: specRules() },
   { files: GENERATED, rules: { 'max-lines': 'off', 'max-lines-per-function': 'off' } },

@@ -43,9 +43,22 @@ const OUTSIDE = [
   'WebSocket',
 ];
 
-/** @returns {import('eslint').Linter.RulesRecord} */
-export function syntaxRules() {
+/**
+ * @param {readonly string[]} services names of the packages that nobody imports
+ * @returns {import('eslint').Linter.RulesRecord}
+ */
+export function syntaxRules(services) {
   return {
+    /** The layers refuse this too, where the import resolves; a service need not have an index. */
+    'no-restricted-imports': [
+      'error',
+      {
+        paths: services.map((name) => ({
+          name,
+          message: 'Services meet in contracts/ alone: by topics, HTTP and gRPC.',
+        })),
+      },
+    ],
     'no-console': 'error',
     'no-restricted-syntax': ['error', ...FORMS],
     'no-restricted-properties': [
@@ -127,5 +140,20 @@ export function specRules() {
     'no-restricted-properties': 'off',
     '@typescript-eslint/no-unsafe-assignment': 'off',
     '@typescript-eslint/unbound-method': 'off',
+  };
+}
+
+/**
+ * Plain JavaScript: what must run before anything is built, and the configuration of tools.
+ * @returns {import('eslint').Linter.RulesRecord}
+ */
+export function scriptRules() {
+  return {
+    'max-lines': ['error', { max: 500, skipBlankLines: false, skipComments: false }],
+    'max-lines-per-function': ['error', { max: 70, skipBlankLines: false, skipComments: false }],
+    'no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
+    'no-var': 'error',
+    'prefer-const': 'error',
+    eqeqeq: 'error',
   };
 }
