@@ -3,6 +3,7 @@
  * do as soon as they are and have.
  */
 import { type Readable, cell, derived } from './cell.ts';
+import { GONE } from './node.ts';
 import { unwrap } from './value.ts';
 
 /** Values of the members, in the order they joined, to the value of the group. */
@@ -24,7 +25,8 @@ export interface GroupOptions {
 const BLOCK_MEMBERS_MAX = 100;
 
 interface Block {
-  readonly members: Set<string>;
+  /** Where each member's value was found, so that a change of one does not look all of them up. */
+  readonly members: Map<string, Readable | undefined>;
   readonly touch: () => void;
   readonly value: Readable;
 }
@@ -61,7 +63,7 @@ export class Group implements Readable {
   add(member: string): void {
     if (this.#blockOf.has(member)) return;
     const block = this.#openBlock();
-    block.members.add(member);
+    block.members.set(member, undefined);
     this.#blockOf.set(member, block);
     block.touch();
   }
@@ -80,7 +82,7 @@ export class Group implements Readable {
     const { isAssociative } = this.#options;
     const isOpen = isAssociative !== true || (this.#open?.members.size ?? 0) < BLOCK_MEMBERS_MAX;
     if (this.#open !== undefined && isOpen) return this.#open;
-    const members = new Set<string>();
+    const members = new Map<string, Readable | undefined>();
     const changes = cell(0);
     const value = derived(() => {
       changes.read();
@@ -103,18 +105,24 @@ export class Group implements Readable {
     this.#blockCount.set(this.#blockCount.peek() + 1);
   }
 
-  #valuesOf(members: ReadonlySet<string>): unknown[] {
+  #valuesOf(members: Map<string, Readable | undefined>): unknown[] {
     const values: unknown[] = [];
-    for (const member of members) {
-      const found = this.#find(member, this.#options.value);
-      if (found !== undefined) values.push(unwrap(found.read()));
+    for (const [member, known] of members) {
+      let outcome = known === undefined ? GONE : known.read();
+      if (outcome === GONE) {
+        const found = this.#find(member, this.#options.value);
+        members.set(member, found);
+        outcome = found === undefined ? GONE : found.read();
+      }
+      if (outcome !== GONE) values.push(unwrap(outcome));
     }
     return values;
   }
 
   #reduceBlocks(): unknown {
     this.#blockCount.read();
-    const parts = [...this.#blocks].map((block) => unwrap(block.value.read()));
+    const parts: unknown[] = [];
+    for (const block of this.#blocks) parts.push(unwrap(block.value.read()));
     // Without associativity there is one block, and its value is the group's.
     if (this.#options.isAssociative !== true && parts.length === 1) return parts[0];
     return this.#options.reduce(parts);

@@ -9,8 +9,8 @@ export type Read = (name: string) => unknown;
 /** A computation in code. */
 export type Compute = (read: Read) => unknown;
 
-/** What the cells of a node hold once it is untracked: whoever read them looks the node up again. */
-const GONE = Symbol('gone');
+/** What the cells of a node hold once it is untracked: whoever reads it looks the node up again. */
+export const GONE = Symbol('gone');
 
 /** A tracked object: its fields, and what is computed from them. */
 export class GraphNode {
