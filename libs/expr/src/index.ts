@@ -42,7 +42,7 @@ export {
 } from './pricing.ts';
 export { type PureOptions } from './pure.ts';
 export { renderReference } from './reference.ts';
-export { inferSchema } from './sample.ts';
+export { inferSchema, schemaFor } from './sample.ts';
 export { type Sql, type SqlOptions } from './sql.ts';
 export {
   type FieldSpec,

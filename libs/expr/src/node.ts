@@ -71,10 +71,15 @@ export function callNode(name: string, args: readonly Node[]): CallNode {
   return Object.freeze({
     kind: 'call',
     name,
-    args: Object.freeze([...args]),
+    args: Object.freeze(args.map(ownNull)),
     depth: depth + 1,
     size,
   });
+}
+
+/** A null takes the type of its place, so no two places may share one. */
+function ownNull(node: Node): Node {
+  return node.kind === 'constant' && node.value === null ? Object.freeze({ ...node }) : node;
 }
 
 function cleaned(value: Value): Value {

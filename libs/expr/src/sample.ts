@@ -1,4 +1,5 @@
 import { Fault } from '@tickmesh/kernel';
+import type { Expression } from './expression.ts';
 import { isFieldName, type FieldSpec, type Row, type ValueType } from './types.ts';
 
 type SampledSpec = { -readonly [K in keyof FieldSpec]: FieldSpec[K] };
@@ -28,6 +29,44 @@ export function inferSchema(rows: Iterable<Row>): Readonly<Record<string, FieldS
   }
   for (const [name, spec] of specs) if (counts.get(name) === rowCount) spec.nullable = false;
   return Object.fromEntries(specs);
+}
+
+/**
+ * The schema of an expression's fields as rows of data have them. A field that is null throughout takes
+ * its type from use, and from the expression's other fields where the use does not tell.
+ * @throws Fault EXPR_TYPE for a field that holds different types, or what no expression can hold
+ */
+export function schemaFor(
+  expression: Expression,
+  rows: readonly Row[],
+): Readonly<Record<string, FieldSpec>> {
+  const schema: Record<string, FieldSpec> = {};
+  const sampled = inferSchema(rows.map((row) => pick(row, expression.fields)));
+  const told = [...expression.fields].map(([name, type]) => type ?? sampled[name]?.type);
+  const likely = told.find((type) => type !== undefined) ?? 'number';
+  for (const [name, type] of expression.fields) {
+    const spec = sampled[name];
+    const isTime = type === 'timestamp' || type === 'duration';
+    schema[name] = spec === undefined || isTime ? { type: type ?? likely } : spec;
+  }
+  return schema;
+}
+
+/** @throws Fault EXPR_TYPE when a value is a list or an object */
+function pick(row: Row, names: ReadonlyMap<string, unknown>): Row {
+  const entries = [...names.keys()].map(
+    (name) => [name, Object.hasOwn(row, name) ? row[name] : null] as const,
+  );
+  for (const [name, value] of entries) {
+    if (typeof value === 'object' && value !== null) {
+      throw new Fault('EXPR_TYPE', {
+        field: name,
+        expected: 'a number, a string or a boolean',
+        found: Array.isArray(value) ? 'a list' : 'an object',
+      });
+    }
+  }
+  return Object.fromEntries(entries);
 }
 
 function scalarType(value: unknown): ValueType | undefined {

@@ -188,7 +188,9 @@ export function negated(x: SqlValue): SqlValue {
 
 /** Power: null where the base is negative and the exponent is no whole number, and for 0 to less than 0. */
 export function power(a: SqlValue, b: SqlValue): SqlValue {
-  const text = bindOperands([a, b], ([x = '', y = '']) => {
+  // Bound even when constant: the planner computes constants before any guard is asked.
+  const operands = [a, b].map((operand) => ({ ...operand, atomic: false }));
+  const text = bindOperands(operands, ([x = '', y = '']) => {
     const size = `ln(abs(${x})) * ${y}`;
     return (
       `CASE WHEN ${x} IS NULL OR ${y} IS NULL THEN NULL WHEN ${y} = 0 OR ${x} = 1 THEN 1 ` +

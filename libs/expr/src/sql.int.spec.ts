@@ -3,11 +3,12 @@ import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
 import { Expression, fromJson } from './expression.ts';
-import { goldenCases, schemaOfContext } from './golden.fixture.ts';
+import { goldenCases } from './golden.fixture.ts';
 import { infer } from './infer.ts';
 import type { Node } from './node.ts';
 import { exactTree, inexactCall, NOW, randomRow, SCHEMA } from './random-tree.fixture.ts';
 import { sameValue } from './row-columns.fixture.ts';
+import { schemaFor } from './sample.ts';
 import { VALUE_TYPES, type Row, type Schema, type Value } from './types.ts';
 
 const url = process.env['TICKMESH_TEST_POSTGRES_URL'];
@@ -100,7 +101,7 @@ async function answer(expr: unknown, ctx: Row): Promise<Value | typeof REFUSED> 
   let expression: Expression;
   let schema: Schema;
   try {
-    schema = schemaOfContext(fromJson(expr), ctx);
+    schema = schemaFor(fromJson(expr), [ctx]);
     expression = fromJson(expr, schema);
   } catch {
     return REFUSED;

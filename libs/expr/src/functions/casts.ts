@@ -15,8 +15,8 @@ function sqlTimestampText(value: SqlValue): string {
     const written = (pattern: string): string => `to_char(${sqlTimestamp(x)}, '${pattern}')`;
     const stem = 'YYYY-MM-DD"T"HH24:MI:SS';
     return (
-      `CASE WHEN mod(${x}::numeric, 1000000) = 0 THEN ${written(`${stem}"Z"`)} ` +
-      `WHEN mod(${x}::numeric, 1000) = 0 THEN ${written(`${stem}.MS"Z"`)} ` +
+      `CASE WHEN floor(${x} / 1000000) * 1000000 = ${x} THEN ${written(`${stem}"Z"`)} ` +
+      `WHEN floor(${x} / 1000) * 1000 = ${x} THEN ${written(`${stem}.MS"Z"`)} ` +
       `WHEN ${x} IS NOT NULL THEN ${written(`${stem}.US"Z"`)} END`
     );
   });
