@@ -3,6 +3,8 @@ import { AvroReader } from './reader.ts';
 
 /** Deeper than any schema in use; a foreign one may be recursive. */
 const DEPTH_MAX = 64;
+/** avsc loses the lowest bit of negative longs beyond this. */
+const LONG_MAX = 2n ** 52n;
 
 type Walk = (reader: AvroReader, depth: number) => void;
 type Json = Readonly<Record<string, unknown>>;
@@ -55,6 +57,9 @@ class Compiler {
           value(reader, depth);
         });
       }
+      case 'long':
+        if (json['representation'] === 'bigint') return (reader) => void reader.bigLong();
+        return this.walkOf(type, namespace);
       default:
         return this.walkOf(type, namespace);
     }
@@ -102,7 +107,15 @@ const PRIMITIVES: Readonly<Record<string, Walk>> = {
   null: () => undefined,
   boolean: (reader) => void reader.boolean(),
   int: (reader) => void reader.int(),
-  long: (reader) => void reader.bigLong(),
+  long: (reader) => {
+    const value = reader.bigLong();
+    if (value > LONG_MAX || value < -LONG_MAX) {
+      throw new Fault('MSG_UNREADABLE', {
+        reason: 'a long beyond 2^52 of a foreign schema',
+        value,
+      });
+    }
+  },
   float: (reader) => {
     reader.skip(4);
   },
