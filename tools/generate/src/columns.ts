@@ -71,7 +71,7 @@ function columnsOf(file: string, text: string): Row[] {
 }
 
 function renderModule(columns: readonly Row[], fields: Row): string {
-  const rows = columns.map((column) => `  ${String(column['name'])}: ${literal(column)},`);
+  const rows = columns.map((column) => `  ${text(column['name'])}: ${literal(column)},`);
   return `// Generated from contracts/columns by \`npm run generate\`; do not edit.
 import type { ColumnDefinition } from '../definition.ts';
 
@@ -98,7 +98,7 @@ function literal(value: unknown): string {
 }
 
 function renderPage(columns: readonly Row[]): string {
-  const modules = [...new Set(columns.map((column) => String(column['module'])))];
+  const modules = [...new Set(columns.map((column) => text(column['module'])))];
   const sections = modules.map((module) => {
     const rows = columns.filter((column) => column['module'] === module).map(pageRow);
     return [`## ${module}`, '', ...PAGE_HEAD, ...rows, ''].join('\n');
@@ -118,13 +118,12 @@ const PAGE_HEAD = [
 ];
 
 function pageRow(column: Row): string {
-  const text = (key: string): string => (column[key] === undefined ? '' : String(column[key]));
   const cells = [
-    [text('name'), ...prefixedNames(column)].map((name) => `\`${name}\``).join(' '),
+    [text(column['name']), ...prefixedNames(column)].map((name) => `\`${name}\``).join(' '),
     typeText(column),
-    text('role'),
-    text('unit'),
-    text('description'),
+    text(column['role']),
+    text(column['unit']),
+    text(column['description']),
     valuesText(column),
     ((column['synonyms'] ?? []) as readonly string[]).join(', '),
   ];
@@ -133,25 +132,28 @@ function pageRow(column: Row): string {
 
 function prefixedNames(column: Row): string[] {
   const prefixes = (column['allowedPrefixes'] ?? []) as readonly string[];
-  return prefixes.map((prefix) => `${prefix}_${String(column['name'])}`);
+  return prefixes.map((prefix) => `${prefix}_${text(column['name'])}`);
 }
 
 function typeText(column: Row): string {
-  const type = String(column['type']);
+  const type = text(column['type']);
   const detail = column['items'] ?? column['scale'];
-  const stem = detail === undefined ? type : `${type}(${String(detail)})`;
+  const stem = detail === undefined ? type : `${type}(${text(detail)})`;
   return column['nullable'] === true ? `${stem}, nullable` : stem;
 }
 
 function valuesText(column: Row): string {
   const parts: string[] = [];
   if (column['enum'] !== undefined) parts.push((column['enum'] as readonly string[]).join(', '));
-  if (column['minValue'] !== undefined) parts.push(`>= ${String(column['minValue'])}`);
-  if (column['maxValue'] !== undefined) parts.push(`<= ${String(column['maxValue'])}`);
-  if (column['maxLength'] !== undefined) parts.push(`length <= ${String(column['maxLength'])}`);
-  if (column['pattern'] !== undefined) parts.push(`\`${String(column['pattern'])}\``);
+  if (column['minValue'] !== undefined) parts.push(`>= ${text(column['minValue'])}`);
+  if (column['maxValue'] !== undefined) parts.push(`<= ${text(column['maxValue'])}`);
+  if (column['maxLength'] !== undefined) parts.push(`length <= ${text(column['maxLength'])}`);
+  if (column['pattern'] !== undefined) parts.push(`\`${text(column['pattern'])}\``);
   return parts.join('; ');
 }
+
+const text = (value: unknown): string =>
+  typeof value === 'string' ? value : value === undefined ? '' : JSON.stringify(value);
 
 const moduleOf = (file: string): string => file.replace(/\.yaml$/, '');
 

@@ -22,7 +22,7 @@ export function valueToJson(definition: ColumnDefinition, value: unknown): unkno
     case 'decimal':
       return formatDecimal(value as bigint, definition.scale);
     case 'bigint':
-      return String(value as bigint);
+      return (value as bigint).toString();
     default:
       return value;
   }

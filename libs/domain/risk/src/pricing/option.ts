@@ -25,8 +25,10 @@ export function valueOption(option: EuropeanOption, units: GreekUnits = MODEL_UN
 /** Every input that the model cannot take: empty when all is well. */
 export function inputProblems(option: EuropeanOption): InputProblem[] {
   const problems: InputProblem[] = [];
-  if (option.right !== 'CALL' && option.right !== 'PUT') {
-    problems.push({ field: 'right', rule: 'enum', value: option.right });
+  // Inputs also come from requests, which no compiler has seen.
+  const right: string = option.right;
+  if (right !== 'CALL' && right !== 'PUT') {
+    problems.push({ field: 'right', rule: 'enum', value: right });
   }
   for (const field of ['spot', 'strike', 'timeToExpiryYears', 'volatility'] as const) {
     const value = option[field];
