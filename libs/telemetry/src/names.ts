@@ -66,6 +66,9 @@ export const EVENTS = {
   'order.sent': 'An order went to the broker.',
   'order.unknown': 'The answer of the broker was lost; the broker will be asked.',
   'order.resolved': 'The broker said what became of an unknown order.',
+  'order.anomaly':
+    'An order was told something that should not happen; it is recorded all the same.',
+  'order.step_failed': 'A step of the order plane failed and will be tried again.',
   'fill.booked': 'A fill was booked.',
   'report.published': 'An execution report went out.',
   'lease.acquired': 'This instance owns the account and broker session now.',

@@ -1,10 +1,171 @@
+import { integer, number, oneOf, optional, text } from '../field.ts';
 import { kafkaSection } from '../kafka-section.ts';
+import { broken, holds, type Section, section } from '../section.ts';
 import {
   databaseSection,
   httpSection,
   registrySection,
   telemetrySection,
 } from '../shared-sections.ts';
+
+export interface OrdersConfig {
+  /** The document of accounts and limits. */
+  readonly limitsFile: string;
+  /** An account whose owner is silent for so long goes to another instance. */
+  readonly leaseMs: number;
+  /** An order without an answer of its broker for so long is UNKNOWN. */
+  readonly answerTimeoutMs: number;
+  /** Between two questions about unknown orders. */
+  readonly askIntervalMs: number;
+  /** Between two looks at the tables when nothing happened. */
+  readonly pollIntervalMs: number;
+  /** Where a test ends the process, as if its machine had; undefined in earnest. */
+  readonly crashAt: string | undefined;
+}
+
+export const ordersSection: Section<OrdersConfig> = section({
+  title: 'Orders',
+  fields: {
+    limitsFile: text({
+      variable: 'LIMITS_FILE',
+      fallback: 'config/limits.yaml',
+      doc: 'The accounts, and the limits on their orders.',
+    }),
+    leaseMs: integer(
+      {
+        variable: 'ORDERS_LEASE_MS',
+        fallback: '5000',
+        doc: 'An account whose owner is silent for so long goes to another instance.',
+      },
+      { min: 500, max: 300_000 },
+    ),
+    answerTimeoutMs: integer(
+      {
+        variable: 'ORDERS_ANSWER_TIMEOUT_MS',
+        fallback: '5000',
+        doc: 'An order without an answer of its broker for so long is UNKNOWN.',
+      },
+      { min: 50, max: 300_000 },
+    ),
+    askIntervalMs: integer(
+      {
+        variable: 'ORDERS_ASK_INTERVAL_MS',
+        fallback: '2000',
+        doc: 'Between two questions about unknown orders, and two sendings of one cancel.',
+      },
+      { min: 50, max: 300_000 },
+    ),
+    pollIntervalMs: integer(
+      {
+        variable: 'ORDERS_POLL_INTERVAL_MS',
+        fallback: '200',
+        doc: 'Between two looks at the tables when nothing happened.',
+      },
+      { min: 5, max: 60_000 },
+    ),
+    crashAt: optional(
+      text({
+        variable: 'CRASH_AT',
+        doc: 'Named point at which the process ends at once; for tests, with NODE_ENV=test.',
+      }),
+    ),
+    environment: oneOf(
+      { variable: 'NODE_ENV', fallback: 'production', doc: 'What the process is run for.' },
+      ['production', 'development', 'test'],
+    ),
+  },
+  rules: [
+    {
+      needs: ['crashAt', 'environment'],
+      check: ({ crashAt, environment }) =>
+        crashAt !== undefined && environment !== 'test'
+          ? broken('CRASH_AT', 'only together with NODE_ENV=test')
+          : holds,
+    },
+  ],
+  build: ({ limitsFile, leaseMs, answerTimeoutMs, askIntervalMs, pollIntervalMs, crashAt }) => ({
+    limitsFile,
+    leaseMs,
+    answerTimeoutMs,
+    askIntervalMs,
+    pollIntervalMs,
+    crashAt,
+  }),
+});
+
+export interface PaperConfig {
+  /** Equal seeds and calls give equal fills. */
+  readonly seed: string;
+  readonly entryLatencyMs: readonly [min: number, max: number];
+  readonly responseLatencyMs: readonly [min: number, max: number];
+  readonly makerFeeBps: number;
+  readonly takerFeeBps: number;
+}
+
+const LATENCY_MS = { min: 0, max: 60_000 };
+const FEE_BPS = { min: 0, max: 1_000 };
+
+export const paperSection: Section<PaperConfig> = section({
+  title: 'Paper broker',
+  fields: {
+    seed: text({ variable: 'PAPER_SEED', fallback: 'paper', doc: 'Seed of the latencies.' }),
+    entryMinMs: integer(
+      { variable: 'PAPER_ENTRY_LATENCY_MIN_MS', fallback: '1', doc: 'Least time to the venue.' },
+      LATENCY_MS,
+    ),
+    entryMaxMs: integer(
+      { variable: 'PAPER_ENTRY_LATENCY_MAX_MS', fallback: '3', doc: 'Longest time to the venue.' },
+      LATENCY_MS,
+    ),
+    responseMinMs: integer(
+      { variable: 'PAPER_RESPONSE_LATENCY_MIN_MS', fallback: '1', doc: 'Least time back.' },
+      LATENCY_MS,
+    ),
+    responseMaxMs: integer(
+      { variable: 'PAPER_RESPONSE_LATENCY_MAX_MS', fallback: '3', doc: 'Longest time back.' },
+      LATENCY_MS,
+    ),
+    makerFeeBps: number(
+      {
+        variable: 'PAPER_MAKER_FEE_BPS',
+        fallback: '2',
+        doc: 'Fee of orders that rested, in basis points of the notional.',
+      },
+      FEE_BPS,
+    ),
+    takerFeeBps: number(
+      {
+        variable: 'PAPER_TAKER_FEE_BPS',
+        fallback: '5',
+        doc: 'Fee of orders that crossed, in basis points of the notional.',
+      },
+      FEE_BPS,
+    ),
+  },
+  rules: [
+    {
+      needs: ['entryMinMs', 'entryMaxMs'],
+      check: ({ entryMinMs, entryMaxMs }) =>
+        entryMinMs <= entryMaxMs
+          ? holds
+          : broken('PAPER_ENTRY_LATENCY_MAX_MS', 'not below the least'),
+    },
+    {
+      needs: ['responseMinMs', 'responseMaxMs'],
+      check: ({ responseMinMs, responseMaxMs }) =>
+        responseMinMs <= responseMaxMs
+          ? holds
+          : broken('PAPER_RESPONSE_LATENCY_MAX_MS', 'not below the least'),
+    },
+  ],
+  build: (values) => ({
+    seed: values.seed,
+    entryLatencyMs: [values.entryMinMs, values.entryMaxMs],
+    responseLatencyMs: [values.responseMinMs, values.responseMaxMs],
+    makerFeeBps: values.makerFeeBps,
+    takerFeeBps: values.takerFeeBps,
+  }),
+});
 
 export const orderPlaneSchema = {
   subject: 'order-plane',
@@ -14,5 +175,7 @@ export const orderPlaneSchema = {
     database: databaseSection,
     http: httpSection('order-plane'),
     telemetry: telemetrySection,
+    orders: ordersSection,
+    paper: paperSection,
   },
 } as const;

@@ -58,6 +58,8 @@ export interface PaperEvent {
   readonly clientOrderId: string;
   readonly fact: OrderFact;
   readonly deliverAtMicros: number;
+  /** Whether the order can no longer be filled. */
+  readonly ended: boolean;
 }
 
 /** An order on the venue: what a restart must know of it. */

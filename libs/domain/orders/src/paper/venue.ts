@@ -155,7 +155,7 @@ export class PaperVenue {
     const { clientOrderId } = order;
     const market = this.#markets.get(order.market);
     if (market === undefined) {
-      this.#say(clientOrderId, { kind: 'rejected', reason: `no market ${order.market}` });
+      this.#say(clientOrderId, { kind: 'rejected', reason: `no market ${order.market}` }, true);
       return;
     }
     const working: Working = {
@@ -276,16 +276,21 @@ export class PaperVenue {
     const { clientOrderId } = working.order;
     working.filledQuantity += trade.size;
     working.executions++;
-    this.#say(clientOrderId, {
-      kind: 'fill',
-      executionId: `${clientOrderId}-${working.executions}`,
-      quantity: trade.size,
-      price: trade.price,
-      fee: this.#fee(market.instrument, trade),
-      feeCurrency: market.instrument.settlementCurrency,
-      liquidity: trade.liquidity,
-    });
-    if (open(working) === 0n) this.#forget(working);
+    const ended = open(working) === 0n;
+    if (ended) this.#forget(working);
+    this.#say(
+      clientOrderId,
+      {
+        kind: 'fill',
+        executionId: `${clientOrderId}-${working.executions}`,
+        quantity: trade.size,
+        price: trade.price,
+        fee: this.#fee(market.instrument, trade),
+        feeCurrency: market.instrument.settlementCurrency,
+        liquidity: trade.liquidity,
+      },
+      ended,
+    );
   }
 
   #fee(instrument: PaperInstrument, trade: Trade & { readonly liquidity: LiquidityFlag }): bigint {
@@ -328,7 +333,7 @@ export class PaperVenue {
 
   #end(working: Working, said: DistributiveOmit<OrderFact, 'atMicros'>): void {
     this.#forget(working);
-    this.#say(working.order.clientOrderId, said);
+    this.#say(working.order.clientOrderId, said, true);
     const market = this.#markets.get(working.order.market);
     if (market !== undefined) this.#sweep(market);
   }
@@ -351,10 +356,10 @@ export class PaperVenue {
     }
   }
 
-  #say(clientOrderId: string, said: DistributiveOmit<OrderFact, 'atMicros'>): void {
+  #say(clientOrderId: string, said: DistributiveOmit<OrderFact, 'atMicros'>, ended = false): void {
     const atMicros = this.#nowMicros;
     const deliverAtMicros = atMicros + this.#draw(this.#settings.responseLatencyMicros);
-    this.#events.push({ clientOrderId, fact: { ...said, atMicros }, deliverAtMicros });
+    this.#events.push({ clientOrderId, fact: { ...said, atMicros }, deliverAtMicros, ended });
   }
 
   #drain(): PaperEvent[] {

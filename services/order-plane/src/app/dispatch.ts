@@ -1,0 +1,253 @@
+/**
+ * Approved orders and requests to the broker. The SENDING fact and the lease's epoch are committed before the wire; a
+ * kill switch and the deadline are looked at once more in that transaction, the last hop before the socket.
+ */
+import { type Database, type Queryable, statement } from '@tickmesh/database';
+import type { OrderTerms } from '@tickmesh/domain-orders';
+import { type KillSwitch, isSwitchFor } from '@tickmesh/domain-risk';
+import { type Clock, Fault, formatRfc3339 } from '@tickmesh/kernel';
+import { type LoggedOrder, OrderLog } from './order-log.ts';
+import type {
+  BrokerOrder,
+  BrokerRequest,
+  BrokerSession,
+  Crash,
+  Markets,
+  OrderProbe,
+} from './ports.ts';
+import { lockAccount, readSwitches, writeDecisions } from './tables.ts';
+
+export interface DispatchParts {
+  readonly database: Database;
+  readonly clock: Clock;
+  readonly markets: Markets;
+  readonly crash: Crash;
+  readonly probe: OrderProbe;
+}
+
+/** The right to speak for an account. */
+export interface HeldLease {
+  readonly account: string;
+  readonly broker: string;
+  readonly holder: string;
+  readonly epoch: number;
+}
+
+/** Orders and requests of one transaction. */
+const BATCH_MAX = 100;
+
+const CHECK_LEASE = statement(
+  `select 1 from order_plane.leases
+   where account = $1 and broker = $2 and holder = $3 and epoch = $4 and expires_at > clock_timestamp()
+   for share`,
+);
+const READ_UNSENT = statement(
+  `select intent_id from order_plane.orders
+   where account = $1 and is_open and status = 'APPROVED' order by sequence limit $2`,
+);
+const READ_REQUESTS = statement(
+  `select request_id, target_intent_id, kind from order_plane.requests
+   where account = $1 and (state = 'pending' or (state = 'sent' and sent_at < $2))
+   order by created_at, request_id limit $3`,
+);
+const MARK_REQUESTS = statement(
+  `update order_plane.requests set state = 'sent', sent_at = $2 where request_id = any($1::uuid[])`,
+);
+
+interface Outgoing {
+  readonly orders: readonly (BrokerOrder & {
+    readonly intentId: string;
+    readonly attempt: number;
+  })[];
+  readonly requests: readonly OutgoingRequest[];
+}
+
+type OutgoingRequest =
+  | (BrokerRequest & { readonly kind: 'cancel' })
+  | (BrokerRequest & { readonly kind: 'replace'; readonly terms: OrderTerms });
+
+/** An order whose handing over failed: the broker may have it all the same. */
+export interface LostAnswer {
+  readonly clientOrderId: string;
+  readonly attempt: number;
+}
+
+export interface Dispatched {
+  /** True when a full batch went: there may be more. */
+  readonly more: boolean;
+  readonly lost: readonly LostAnswer[];
+}
+
+/**
+ * Commits and sends what waits.
+ * @param repeatAfterMs requests without an answer for so long are sent again: they are harmless twice
+ * @throws Fault LEASE_LOST before anything is sent, when another instance speaks for the account
+ */
+export async function dispatch(
+  parts: DispatchParts,
+  lease: HeldLease,
+  session: BrokerSession,
+  repeatAfterMs: number,
+): Promise<Dispatched> {
+  const outgoing = await parts.database.transaction((db) =>
+    commitSending(db, parts, lease, repeatAfterMs),
+  );
+  const lost: LostAnswer[] = [];
+  if (outgoing.orders.length + outgoing.requests.length > 0) parts.crash('dispatch.after_commit');
+  for (const order of outgoing.orders) {
+    try {
+      await session.submit(order);
+      parts.probe.orderSent?.({ ...order, broker: lease.broker });
+    } catch (thrown) {
+      parts.probe.failed?.('submit', asFault(thrown));
+      lost.push({ clientOrderId: order.clientOrderId, attempt: order.attempt });
+    }
+    parts.crash('dispatch.after_wire');
+  }
+  for (const request of outgoing.requests) await sendRequest(session, request, parts.probe);
+  return { more: outgoing.orders.length === BATCH_MAX, lost };
+}
+
+/** A request that fails is sent again later. */
+async function sendRequest(
+  session: BrokerSession,
+  request: OutgoingRequest,
+  probe: OrderProbe,
+): Promise<void> {
+  try {
+    if (request.kind === 'cancel') await session.cancel(request);
+    else await session.replace(request);
+  } catch (thrown) {
+    probe.failed?.(request.kind, asFault(thrown));
+  }
+}
+
+async function commitSending(
+  db: Queryable,
+  parts: DispatchParts,
+  lease: HeldLease,
+  repeatAfterMs: number,
+): Promise<Outgoing> {
+  await lockAccount(db, lease.account);
+  await assertLease(db, lease);
+  const nowMicros = parts.clock.nowMicros();
+  const repeatBefore = formatRfc3339(nowMicros - repeatAfterMs * 1_000);
+  const unsent = await db.query<{ intent_id: string }>(READ_UNSENT, [lease.account, BATCH_MAX]);
+  const waiting = await db.query<{
+    request_id: string;
+    target_intent_id: string;
+    kind: 'cancel' | 'replace';
+  }>(READ_REQUESTS, [lease.account, repeatBefore, BATCH_MAX]);
+  if (unsent.length + waiting.length === 0) return { orders: [], requests: [] };
+  const log = new OrderLog(db, {
+    account: lease.account,
+    broker: lease.broker,
+    instrumentOf: (symbol, exchange) => parts.markets.instrument(symbol, exchange),
+    probe: parts.probe,
+  });
+  const unsentIds = unsent.map((row) => row.intent_id);
+  await log.load({ intents: [...unsentIds, ...waiting.map((row) => row.target_intent_id)] });
+  const orders = await lastHop(db, log, { lease, nowMicros, intentIds: unsentIds });
+  const requests = waiting.flatMap((row) => outgoingRequest(log, row));
+  await db.query(MARK_REQUESTS, [
+    requests.map((request) => request.requestId),
+    formatRfc3339(nowMicros),
+  ]);
+  const reports = await log.flush(nowMicros);
+  parts.crash('dispatch.before_commit');
+  for (const report of reports) parts.probe.reportWritten?.(report);
+  return { orders, requests };
+}
+
+export async function assertLease(db: Queryable, lease: HeldLease): Promise<void> {
+  const { account, broker, holder, epoch } = lease;
+  const held = await db.query(CHECK_LEASE, [account, broker, holder, epoch]);
+  if (held.length === 0) throw new Fault('LEASE_LOST', { account, broker, epoch });
+}
+
+/** Each order is stopped by a switch, lapses by its deadline, or is marked as being sent. */
+async function lastHop(
+  db: Queryable,
+  log: OrderLog,
+  batch: { lease: HeldLease; nowMicros: number; intentIds: readonly string[] },
+): Promise<Outgoing['orders']> {
+  const { lease, nowMicros, intentIds } = batch;
+  const switches = (await readSwitches(db)).filter((held) => !held.reducingOnly);
+  const outgoing: (BrokerOrder & { intentId: string; attempt: number })[] = [];
+  for (const intentId of intentIds) {
+    const order = log.find(intentId);
+    if (order === undefined) continue;
+    const thrown = switches.find((held) => isSwitchFor(held, { ...order, account: lease.account }));
+    if (thrown !== undefined) {
+      await stopAtWire(db, log, { order, thrown, nowMicros });
+      continue;
+    }
+    if (order.deadlineMicros !== undefined && nowMicros > order.deadlineMicros) {
+      log.record(order, [{ kind: 'expired', reason: 'EXPIRED_INTENT', atMicros: nowMicros }]);
+      continue;
+    }
+    const attempt = order.fold.state().attempts + 1;
+    const { clientOrderId } = order;
+    log.record(order, [{ kind: 'sending', attempt, clientOrderId, atMicros: nowMicros }]);
+    outgoing.push({ ...brokerOrderOf(order), intentId, attempt });
+  }
+  return outgoing;
+}
+
+async function stopAtWire(
+  db: Queryable,
+  log: OrderLog,
+  stop: { order: LoggedOrder; thrown: KillSwitch; nowMicros: number },
+): Promise<void> {
+  const { order, thrown, nowMicros } = stop;
+  const { level, scope, by, reason } = thrown;
+  const numbers = { [level]: `${scope}: ${reason} (${by})` };
+  await writeDecisions(db, [
+    {
+      intent_id: order.intentId,
+      stage: 'wire',
+      approved: false,
+      limits_version: null,
+      checks: [{ code: 'KILL_SWITCH', passed: false, numbers }],
+      decided_at: formatRfc3339(nowMicros),
+    },
+  ]);
+  log.record(order, [
+    {
+      kind: 'decision',
+      stage: 'wire',
+      approved: false,
+      reason: `KILL_SWITCH (${level} ${scope}: ${reason} (${by}))`,
+      atMicros: nowMicros,
+    },
+  ]);
+}
+
+function brokerOrderOf(order: LoggedOrder): BrokerOrder {
+  const { side, orderKind, lifetime, terms } = order.fold.intent;
+  const { clientOrderId, symbol, exchange, headers } = order;
+  return { clientOrderId, symbol, exchange, side, orderKind, lifetime, terms, mode: headers.mode };
+}
+
+/** Nothing is asked about an order that has ended since: its end answers the request. */
+function outgoingRequest(
+  log: OrderLog,
+  row: { request_id: string; target_intent_id: string; kind: 'cancel' | 'replace' },
+): OutgoingRequest[] {
+  const order = log.find(row.target_intent_id);
+  if (order === undefined || order.fold.state().ended) return [];
+  const request = { clientOrderId: order.clientOrderId, requestId: row.request_id };
+  if (row.kind === 'cancel') return [{ kind: 'cancel', ...request }];
+  const asked = order.fold
+    .facts()
+    .find((fact) => fact.kind === 'replace-requested' && fact.requestId === row.request_id);
+  return asked?.kind === 'replace-requested'
+    ? [{ kind: 'replace', ...request, terms: asked.terms }]
+    : [];
+}
+
+function asFault(thrown: unknown): Fault {
+  return thrown instanceof Fault
+    ? thrown
+    : new Fault('ORDER_BROKER_UNREACHABLE', { message: String(thrown) }, thrown);
+}

@@ -1,0 +1,144 @@
+/**
+ * Orders whose answer is missing: declared UNKNOWN when it is overdue or after a restart, then resolved by asking the
+ * broker. Only a proof that the broker never had the order lets it be sent again.
+ */
+import { statement } from '@tickmesh/database';
+import type { OrderFact } from '@tickmesh/domain-orders';
+import { faultOf, formatRfc3339 } from '@tickmesh/kernel';
+import type { LostAnswer } from './dispatch.ts';
+import type { BrokerSession } from './ports.ts';
+import type { LoggedOrder } from './order-log.ts';
+import { type RecordParts, type RecordTarget, recordAbout, recordFacts } from './record-facts.ts';
+
+interface OpenRow {
+  readonly intent_id: string;
+  readonly client_order_id: string;
+  readonly attempts: number;
+  readonly [column: string]: unknown;
+}
+
+const READ_OVERDUE = statement(
+  `select intent_id, client_order_id, attempts from order_plane.orders
+   where account = $1 and is_open and is_sent and awaits_answer and sent_at <= $2 order by sequence limit 500`,
+);
+const READ_UNRESOLVED = statement(
+  `select intent_id, client_order_id, attempts from order_plane.orders
+   where account = $1 and is_open and unresolved order by sequence limit 500`,
+);
+const READ_SENT = statement(
+  `select intent_id, client_order_id, attempts from order_plane.orders
+   where account = $1 and is_open and is_sent order by sequence`,
+);
+
+/** Declares UNKNOWN every order that was sent before `sentBeforeMicros` and has no answer. Returns how many. */
+export async function declareOverdue(
+  parts: RecordParts,
+  target: RecordTarget,
+  sentBeforeMicros: number,
+): Promise<number> {
+  const rows = await parts.database.query<OpenRow>(READ_OVERDUE, [
+    target.account,
+    formatRfc3339(sentBeforeMicros),
+  ]);
+  await declareUnanswered(
+    parts,
+    target,
+    rows.map((row) => ({ clientOrderId: row.client_order_id, attempt: row.attempts })),
+  );
+  return rows.length;
+}
+
+/** Declares UNKNOWN the orders whose handing over failed. */
+export async function declareUnanswered(
+  parts: RecordParts,
+  target: RecordTarget,
+  orders: readonly LostAnswer[],
+): Promise<void> {
+  const atMicros = parts.clock.nowMicros();
+  await recordFacts(
+    parts,
+    target,
+    orders.map(({ clientOrderId, attempt }) => ({
+      clientOrderId,
+      fact: { kind: 'unanswered', attempt, atMicros },
+    })),
+  );
+}
+
+/** Asks about every unknown order. Returns how many stay unknown. */
+export async function resolveUnknown(
+  parts: RecordParts,
+  target: RecordTarget,
+  session: BrokerSession,
+): Promise<number> {
+  const rows = await parts.database.query<OpenRow>(READ_UNRESOLVED, [target.account]);
+  return askAbout(parts, target, { session, rows });
+}
+
+/**
+ * After the session was taken over: asks about every order that the broker may have, because it may have spoken while
+ * nobody listened.
+ */
+export async function recoverOrders(
+  parts: RecordParts,
+  target: RecordTarget,
+  session: BrokerSession,
+): Promise<void> {
+  await declareOverdue(parts, target, parts.clock.nowMicros());
+  const rows = await parts.database.query<OpenRow>(READ_SENT, [target.account]);
+  await askAbout(parts, target, { session, rows });
+}
+
+async function askAbout(
+  parts: RecordParts,
+  target: RecordTarget,
+  asked: { readonly session: BrokerSession; readonly rows: readonly OpenRow[] },
+): Promise<number> {
+  let unknown = 0;
+  for (const row of asked.rows) {
+    try {
+      await adopt(parts, target, { ...asked, row });
+    } catch (thrown) {
+      const fault = faultOf(thrown);
+      if (fault.code !== 'ORDER_BROKER_UNREACHABLE') throw fault;
+      parts.probe.failed?.('lookup', fault);
+      unknown++;
+    }
+  }
+  return unknown;
+}
+
+async function adopt(
+  parts: RecordParts,
+  target: RecordTarget,
+  { session, row }: { readonly session: BrokerSession; readonly row: OpenRow },
+): Promise<void> {
+  const clientOrderId = row.client_order_id;
+  const answer = await session.lookup(clientOrderId);
+  if (answer.kind === 'found') {
+    await recordFacts(
+      parts,
+      target,
+      answer.facts.map((fact) => ({ clientOrderId, fact })),
+    );
+    return;
+  }
+  const atMicros = parts.clock.nowMicros();
+  await recordAbout(parts, target, clientOrderId, (order) => absenceFacts(order, atMicros));
+}
+
+/**
+ * What follows from the proof that the broker never had the order: it may be sent again, unless a cancel was asked for
+ * or it is too late. Of an order that the broker has spoken of before, its absence proves nothing.
+ */
+function absenceFacts(order: LoggedOrder, atMicros: number): readonly OrderFact[] {
+  const { executionStatus, attempts, openCancels } = order.fold.state();
+  if (executionStatus !== 'SUBMITTED' && executionStatus !== 'UNKNOWN') return [];
+  const absent: OrderFact = { kind: 'absent', attempt: attempts, atMicros };
+  if (openCancels.length > 0) {
+    return [absent, { kind: 'canceled', reason: 'the broker never had it', atMicros }];
+  }
+  const isLate = order.deadlineMicros !== undefined && atMicros > order.deadlineMicros;
+  const reason = 'the broker never had it, and its deadline has passed';
+  return isLate ? [absent, { kind: 'expired', reason, atMicros }] : [absent];
+}

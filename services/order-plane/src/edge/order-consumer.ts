@@ -1,0 +1,62 @@
+/** The one consumer of the order plane: market events for marks and matching, intents for decisions. */
+import type { Bus, Consumer, Delivery, DeliveryBatch } from '@tickmesh/bus';
+import type { OrderPlane } from '../app/order-plane.ts';
+import type { MarketBoard } from '../app/market-board.ts';
+import type { PaperBroker } from './paper-broker.ts';
+
+type OrderTopic = 'order_intents' | 'market_events';
+
+export interface ConsumedParts {
+  readonly plane: Pick<OrderPlane, 'take'>;
+  readonly board: MarketBoard;
+  readonly paper: Pick<PaperBroker, 'show'>;
+}
+
+export const ORDER_GROUP = 'order-plane';
+
+/**
+ * One member has everything, so that marks and decisions are in one place; the others stand by. Each partition has a
+ * worker of its own: intents do not wait behind ticks.
+ */
+export function orderConsumer(bus: Pick<Bus, 'consumer'>, parts: ConsumedParts): Consumer {
+  return bus.consumer<OrderTopic>({
+    groupId: ORDER_GROUP,
+    topics: ['order_intents', 'market_events'],
+    assignment: 'single-owner',
+    ordering: 'partition',
+    fallback: 'latest',
+    batchRecordsMax: 500,
+    handle: (batch) => handleBatch(parts, batch),
+  });
+}
+
+async function handleBatch(parts: ConsumedParts, batch: DeliveryBatch<OrderTopic>): Promise<void> {
+  const intents: Delivery<'order_intents'>[] = [];
+  for (const delivery of batch.deliveries) {
+    if (isIntent(delivery)) intents.push(delivery);
+    else if (isMarketEvent(delivery)) {
+      parts.board.show(delivery.value);
+      parts.paper.show(delivery.value);
+    }
+  }
+  if (intents.length === 0 || !batch.isOwned()) return;
+  const byReceived = new Map(
+    intents.map((delivery) => [
+      {
+        intent: delivery.value,
+        headers: delivery.headers,
+        source: `${delivery.topic}/${delivery.partition}/${delivery.offset}`,
+      },
+      delivery,
+    ]),
+  );
+  for (const { received, fault } of await parts.plane.take([...byReceived.keys()])) {
+    const delivery = byReceived.get(received);
+    if (delivery !== undefined) batch.reject(delivery as Delivery<OrderTopic>, fault);
+  }
+}
+
+const isIntent = (delivery: Delivery<OrderTopic>): delivery is Delivery<'order_intents'> =>
+  delivery.topic === 'order_intents';
+const isMarketEvent = (delivery: Delivery<OrderTopic>): delivery is Delivery<'market_events'> =>
+  delivery.topic === 'market_events';

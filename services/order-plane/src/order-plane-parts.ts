@@ -1,0 +1,135 @@
+/** Opens everything that the order plane is made of, without a framework: the module and tests both start here. */
+import { randomUUID } from 'node:crypto';
+import type { Bus, Consumer } from '@tickmesh/bus';
+import type { ConfigOf, orderPlaneSchema } from '@tickmesh/config';
+import { InstrumentMaster } from '@tickmesh/contracts';
+import { type Database, migrate, openDatabase, readMigrations } from '@tickmesh/database';
+import { type LimitsDocument, limitsAt } from '@tickmesh/domain-risk';
+import { type Clock, parseDecimal } from '@tickmesh/kernel';
+import { crashAt } from './app/crash.ts';
+import { MarketBoard } from './app/market-board.ts';
+import { OrderPlane } from './app/order-plane.ts';
+import type { QueryParts } from './app/order-queries.ts';
+import type { Broker, OrderProbe } from './app/ports.ts';
+import { loadLimits } from './edge/limits-file.ts';
+import { orderConsumer } from './edge/order-consumer.ts';
+import { PaperBook } from './edge/paper-book.ts';
+import { PaperBroker } from './edge/paper-broker.ts';
+
+export type OrderPlaneConfig = Pick<
+  ConfigOf<typeof orderPlaneSchema>,
+  'database' | 'orders' | 'paper'
+>;
+
+export interface OrderPlaneOuter {
+  readonly bus: Pick<Bus, 'consumer' | 'publisher'>;
+  readonly clock: Clock;
+  readonly probe: OrderProbe;
+  /** Stands before the paper broker: tests let it lose answers. */
+  readonly wrapBroker?: (broker: Broker) => Broker;
+}
+
+export interface OpenOrderPlane {
+  readonly plane: OrderPlane;
+  readonly consumer: Consumer;
+  readonly queries: QueryParts;
+  readonly database: Database;
+  readonly paper: PaperBroker;
+  readonly board: MarketBoard;
+}
+
+const MIGRATIONS = new URL('../migrations/', import.meta.url);
+const PAPER_MIGRATIONS = new URL('../migrations-paper/', import.meta.url);
+
+/**
+ * Brings the schema up to date and puts the parts together; nothing runs before `plane.start()`.
+ * @throws Fault LIMITS_INVALID, DATABASE_UNREACHABLE, MIGRATION_CHANGED
+ */
+export async function openOrderPlane(
+  config: OrderPlaneConfig,
+  outer: OrderPlaneOuter,
+): Promise<OpenOrderPlane> {
+  const document = loadLimits(config.orders.limitsFile);
+  const database = openDatabase(config.database.url, {
+    applicationName: 'order-plane',
+    connectionsMax: config.database.connectionsMax,
+    statementTimeoutMs: config.database.statementTimeoutMs,
+    probe: { connectionLost: (fault) => outer.probe.failed?.('idle connection', fault) },
+  });
+  try {
+    await migrate(database, 'order_plane', await readMigrations(MIGRATIONS));
+    await migrate(database, 'paper_broker', await readMigrations(PAPER_MIGRATIONS));
+    return assemble(config, outer, { database, document });
+  } catch (thrown) {
+    await database.close();
+    throw thrown;
+  }
+}
+
+function assemble(
+  config: OrderPlaneConfig,
+  outer: OrderPlaneOuter,
+  { database, document }: { readonly database: Database; readonly document: LimitsDocument },
+): OpenOrderPlane {
+  const { bus, clock, probe } = outer;
+  const master = new InstrumentMaster();
+  const board = new MarketBoard(master);
+  const limits = () => limitsAt(document, clock.nowMicros());
+  const paper = new PaperBroker({
+    book: new PaperBook(database),
+    clock,
+    master,
+    settings: paperSettings(config.paper),
+    onFault: (doing, fault) => probe.failed?.(doing, fault),
+  });
+  const broker = outer.wrapBroker?.(paper) ?? paper;
+  const plane = new OrderPlane({
+    database,
+    clock,
+    markets: board,
+    limits,
+    publisher: bus.publisher,
+    crash: crashAt(config.orders.crashAt),
+    probe,
+    times: config.orders,
+    holder: randomUUID(),
+    sleep,
+    brokers: new Map([[broker.name, broker]]),
+  });
+  return {
+    plane,
+    consumer: orderConsumer(bus, { plane, board, paper }),
+    queries: { database, markets: board, limits },
+    database,
+    paper,
+    board,
+  };
+}
+
+function paperSettings(config: OrderPlaneConfig['paper']) {
+  const micros = ([min, max]: readonly [number, number]): [number, number] => [
+    min * 1_000,
+    max * 1_000,
+  ];
+  const rate = (basisPoints: number): bigint => parseDecimal(String(basisPoints)) / 10_000n;
+  return {
+    seed: config.seed,
+    entryLatencyMicros: micros(config.entryLatencyMs),
+    responseLatencyMicros: micros(config.responseLatencyMs),
+    makerFeeRate: rate(config.makerFeeBps),
+    takerFeeRate: rate(config.takerFeeBps),
+  };
+}
+
+function sleep(delayMs: number, signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((done) => {
+    const end = (): void => {
+      clearTimeout(timer);
+      signal.removeEventListener('abort', end);
+      done();
+    };
+    const timer = setTimeout(end, delayMs);
+    signal.addEventListener('abort', end);
+  });
+}
