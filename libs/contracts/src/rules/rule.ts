@@ -129,7 +129,10 @@ export function atLeast(least: number): FieldRule<number> {
 }
 
 export function within(least: number, most: number): FieldRule<number> {
-  return leaf(`${least} to ${most}`, (value) => value >= least && value <= most);
+  return leaf(
+    `${least} to ${most}`,
+    (value) => Number.isFinite(value) && value >= least && value <= most,
+  );
 }
 
 export const whole = leaf<number>('a whole number', Number.isSafeInteger);
