@@ -23,6 +23,8 @@ export interface TailOptions {
   /** Goes on at the end of the log, until aborted; else the present end is the end. */
   readonly follow?: boolean;
   readonly signal?: AbortSignal;
+  /** Called when the start is known: what is published from now on will be seen. */
+  readonly onOpen?: () => void;
 }
 
 export interface Lag {
@@ -40,6 +42,8 @@ export interface Reading {
   endOffsets(topic: TopicName): Promise<readonly PartitionEnds[]>;
   /** Of every declared topic that the group has committed to. */
   groupLag(groupId: string): Promise<readonly Lag[]>;
+  /** Every consumer group that the broker knows. */
+  groupIds(): Promise<readonly string[]>;
   /** Behind the end of the log, of the partitions given, by `topic/partition`. */
   lagOf(
     groupId: string,
@@ -75,6 +79,10 @@ export function reading(deps: ReadingDeps): Reading {
     tail: (topic, options) => tail(deps, topic, options),
     endOffsets: (topic) => withReader((reader) => reader.ends(deps.names.onBroker(topic))),
     groupLag: (groupId) => withReader((reader) => groupLag(deps, reader, groupId)),
+    groupIds: () =>
+      withAdmin(deps.client, async (admin) =>
+        (await admin.listGroups()).groups.map(({ groupId }) => groupId).toSorted(),
+      ),
     lagOf: async (groupId, partitions) => {
       const lags = await withReader((reader) => groupLag(deps, reader, groupId, partitions));
       return new Map(lags.map((lag) => [`${lag.topic}/${lag.partition}`, lag.lagRecords]));
@@ -86,7 +94,7 @@ export function reading(deps: ReadingDeps): Reading {
 async function* tail<T extends TopicName>(
   deps: ReadingDeps,
   topic: T,
-  { from, partition, max = Infinity, follow = false, signal }: TailOptions,
+  { from, partition, max = Infinity, follow = false, signal, onOpen }: TailOptions,
 ): AsyncGenerator<TailedRecord<T>> {
   const reader = deps.newReader();
   try {
@@ -94,6 +102,7 @@ async function* tail<T extends TopicName>(
     const ends = await reader.ends(name);
     const wanted = ends.filter((end) => partition === undefined || end.partition === partition);
     const positions = positionsFrom(wanted, from);
+    onOpen?.();
     const records = follow
       ? following(reader, name, positions, signal)
       : reader.toEnd(name, positions);

@@ -5,10 +5,10 @@ import {
   displayNameOf,
   registry,
 } from '@tickmesh/domain-columns';
-import { type Output, guarded, json, table, terminal } from '../output.ts';
+import { type Output, json, table, terminal } from '../output.ts';
+import { type CommonOptions, run } from '../run.ts';
 
-interface ListOptions {
-  readonly json?: boolean;
+interface ListOptions extends CommonOptions {
   readonly module?: string;
   readonly role?: string;
 }
@@ -28,7 +28,7 @@ export function register(program: Command, output: Output = terminal): void {
         .all()
         .filter((definition) => module === undefined || definition.module === module)
         .filter((definition) => role === undefined || definition.role === role);
-      await finish(options, output, () => print(found, options, output));
+      await run(options, output, () => Promise.resolve(print(found, options, output)));
     });
   columns
     .command('show')
@@ -36,7 +36,7 @@ export function register(program: Command, output: Output = terminal): void {
     .argument('<column>')
     .option('--json', 'one JSON text')
     .action(async (field: string, options: ListOptions) => {
-      await finish(options, output, () => show(field, options, output));
+      await run(options, output, () => Promise.resolve(show(field, options, output)));
     });
   columns
     .command('search')
@@ -44,14 +44,10 @@ export function register(program: Command, output: Output = terminal): void {
     .argument('<words...>')
     .option('--json', 'one JSON text')
     .action(async (words: readonly string[], options: ListOptions) => {
-      await finish(options, output, () => print(registry.search(words.join(' ')), options, output));
+      await run(options, output, () =>
+        Promise.resolve(print(registry.search(words.join(' ')), options, output)),
+      );
     });
-}
-
-/** A fault is told on the error stream, and the process ends with 1. */
-async function finish(options: ListOptions, output: Output, action: () => number): Promise<void> {
-  const code = await guarded(() => Promise.resolve().then(action), options.json === true, output);
-  if (code !== 0) process.exitCode = code;
 }
 
 /** @returns the exit code: 1 when there is nothing to print, so that scripts can ask */

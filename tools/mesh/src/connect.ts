@@ -1,0 +1,40 @@
+import { type Bus, connectBus } from '@tickmesh/bus';
+import { type ConfigOf, commandLineSchema, loadConfig } from '@tickmesh/config';
+import { readRunning } from '@tickmesh/local';
+
+export type CommandLineConfig = ConfigOf<typeof commandLineSchema>;
+
+/**
+ * The configuration of the command line: the environment, and for what it does not name, the mesh that runs from
+ * this clone.
+ * @throws Fault CONFIG_INVALID with every problem
+ */
+export function commandLineConfig(): CommandLineConfig {
+  return loadConfig(commandLineSchema, { ...readRunning()?.environment, ...definedVariables() });
+}
+
+/** Runs with a bus of its own, which is closed whatever happens. */
+export async function withBus<T>(
+  use: (bus: Bus, config: CommandLineConfig) => Promise<T>,
+): Promise<T> {
+  const config = commandLineConfig();
+  const bus = connectBus({
+    kafka: { ...config.kafka, clientId: `${config.kafka.clientId}-mesh` },
+    registry: { url: config.registry.url, timeoutMs: config.registry.requestTimeoutMs },
+    topicPrefix: config.kafka.topicPrefix,
+  });
+  try {
+    return await use(bus, config);
+  } finally {
+    await bus.close();
+  }
+}
+
+/** An empty variable must not hide what the running mesh says. */
+function definedVariables(): Record<string, string> {
+  // eslint-disable-next-line no-restricted-properties -- the command line is where the environment comes in
+  const entries = Object.entries(process.env);
+  return Object.fromEntries(
+    entries.filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== ''),
+  );
+}

@@ -1,0 +1,43 @@
+import { Command } from 'commander';
+import { register as registerColumns } from './commands/columns.ts';
+import { register as registerDlq } from './commands/dlq.ts';
+import { register as registerDoctor } from './commands/doctor.ts';
+import { register as registerHealth } from './commands/health.ts';
+import { register as registerInstruments } from './commands/instruments.ts';
+import { register as registerPublish } from './commands/publish.ts';
+import { register as registerReplay } from './commands/replay.ts';
+import { register as registerSmoke } from './commands/smoke.ts';
+import { register as registerTail } from './commands/tail.ts';
+import { register as registerTopics } from './commands/topics.ts';
+
+const program = new Command('mesh')
+  .description('The command line of tickmesh')
+  .addHelpText(
+    'after',
+    `
+Examples:
+  mesh health                        is everything up, and how far behind
+  mesh tail exec_reports             reports as they come
+  mesh dlq list                      what could not be handled, and why
+  mesh dlq replay --topic market_events
+  mesh smoke                         market data in, execution report out
+
+Every command takes --json. Variables of the environment are in docs/reference/config.md.`,
+  )
+  .showHelpAfterError();
+
+for (const register of [
+  registerHealth,
+  registerDoctor,
+  registerTopics,
+  registerPublish,
+  registerTail,
+  registerDlq,
+  registerReplay,
+  registerInstruments,
+  registerColumns,
+  registerSmoke,
+]) {
+  register(program);
+}
+await program.parseAsync();
