@@ -180,8 +180,14 @@ function surveyOf(lines: readonly CaptureLine[]): Survey {
     const frame = JSON.parse(new TextDecoder().decode(line.payload)) as WireFrame;
     const data = frame.data ?? frame;
     for (const side of [data.b, data.a, data.bids, data.asks]) {
-      if (typeof side === 'string') note('price', side);
-      else for (const [price, size] of side ?? []) (note('price', price), note('size', size));
+      if (typeof side === 'string') {
+        note('price', side);
+        continue;
+      }
+      for (const [price, size] of side ?? []) {
+        note('price', price);
+        note('size', size);
+      }
     }
     for (const size of [data.B, data.A, data.q]) if (size !== undefined) note('size', size);
     if (data.p !== undefined) note('price', data.p);

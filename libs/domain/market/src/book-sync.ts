@@ -127,18 +127,19 @@ export class BookSync {
   /**
    * Joins a snapshot to the updates that were kept. A live book needs none and ignores it.
    * @param onApplied called after each kept update that was applied
+   * @returns whether the book is live now, by this snapshot
    */
   onSnapshot(
     frame: SnapshotFrame,
     nowMicros: number,
     facts: BookFact[],
     onApplied: () => void = nothing,
-  ): void {
-    if (this.#state === 'LIVE' || this.#state === 'STALE' || this.#state === 'HALTED') return;
+  ): boolean {
+    if (this.#state === 'LIVE' || this.#state === 'STALE' || this.#state === 'HALTED') return false;
     const first = this.#buffer[0];
     if (first !== undefined && this.#rule.isSnapshotTooOld(frame.lastId, first)) {
       this.#askAgain('snapshot_too_old', nowMicros, facts);
-      return;
+      return false;
     }
     const before = this.#buffer.length;
     this.#buffer = this.#buffer.filter((kept) => !this.#rule.isBeforeSnapshot(kept, frame.lastId));
@@ -146,16 +147,17 @@ export class BookSync {
     const next = this.#buffer[0];
     if (next !== undefined && !this.#rule.bridges(next, frame.lastId)) {
       this.#askAgain('snapshot_does_not_fit', nowMicros, facts);
-      return;
+      return false;
     }
     this.book.replace(frame.lastId, frame.bids, frame.asks);
     if (this.book.isCrossed()) {
       this.#askAgain('snapshot_crossed', nowMicros, facts);
-      return;
+      return false;
     }
     this.#bridging = true;
     this.#moveTo('SNAPSHOT_PENDING', 'snapshot_received', facts);
     this.#replayKept(nowMicros, facts, onApplied);
+    return this.isLive;
   }
 
   /** The connection that carries the updates has gone: what it missed is lost. */

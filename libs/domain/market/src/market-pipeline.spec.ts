@@ -275,6 +275,18 @@ describe('A pipeline and order-flow imbalance', () => {
     expect(windows(outputs, 1, '1s')).toEqual([[0.001, 1, 'good']]);
   });
 
+  it('has no contribution across the gap of a book either: quotes may be missing too', () => {
+    const feed = new Feed();
+    feed.sync();
+    feed.send(quote(11, [10000, 5], [10100, 5]));
+    feed.now += SECOND;
+    feed.send(depth({ first: 50, last: 51 }));
+    feed.send(quote(52, [9000, 4], [9100, 5]));
+    feed.send(quote(53, [9000, 6], [9100, 5]));
+    const outputs = feed.tell('HEARTBEAT', SECOND);
+    expect(windows(outputs, 1, '1s')).toEqual([[0.002, 1, 'degraded']]);
+  });
+
   it('has no contribution across a reconnect of the quotes', () => {
     const feed = new Feed();
     feed.sync();

@@ -305,14 +305,14 @@ export class MarketPipeline {
   }
 
   #onSnapshot(frame: SnapshotFrame): void {
-    if (!this.#hasBook || this.#sync.isLive) return;
-    let equal = true;
-    this.#sync.onSnapshot(frame, this.#nowMicros, this.#facts, () => {
-      if (!this.#check.onBook(this.#sync.book)) equal = false;
+    if (!this.#hasBook) return;
+    const { mismatches } = this.#check;
+    const synced = this.#sync.onSnapshot(frame, this.#nowMicros, this.#facts, () => {
+      this.#check.onBook(this.#sync.book);
     });
     this.#tellFacts();
-    if (!equal) this.#distrust();
-    else if (this.#sync.isLive) this.#onBookChange();
+    if (this.#check.mismatches > mismatches) this.#distrust();
+    else if (synced) this.#onBookChange();
   }
 
   /** A live book has a new update, or is new itself. */

@@ -151,11 +151,12 @@ class BarSeries {
   }
 
   #forgetOld(): void {
-    while (this.#closedCount > this.#revisableMax) {
-      const oldest = this.#bars.shift()!;
-      this.#closedCount -= 1;
-      this.#forgottenMicros = oldest.startMicros + this.#widthMicros;
+    if (this.#closedCount <= this.#revisableMax) return;
+    const surplus = this.#closedCount - this.#revisableMax;
+    for (const forgotten of this.#bars.splice(0, surplus)) {
+      this.#forgottenMicros = forgotten.startMicros + this.#widthMicros;
     }
+    this.#closedCount -= surplus;
   }
 
   #closedBar(bar: BarState): ClosedBar {

@@ -135,6 +135,7 @@ export function unreadable(expected: string, found: unknown): Fault {
 }
 
 function excerpt(found: unknown): string {
-  const text = typeof found === 'string' ? found : (JSON.stringify(found) ?? String(found));
+  if (found === undefined) return 'nothing';
+  const text = typeof found === 'string' ? found : JSON.stringify(found);
   return text.length <= 80 ? text : `${text.slice(0, 80)}...`;
 }
