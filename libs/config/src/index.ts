@@ -76,4 +76,10 @@ export {
   registrySection,
   telemetrySection,
 } from './shared-sections.ts';
-export { FOREIGN_VARIABLES, OWN_PREFIXES, REFUSED_VARIABLES, knownVariables } from './variables.ts';
+export {
+  FOREIGN_VARIABLES,
+  LAUNCHER_VARIABLES,
+  OWN_PREFIXES,
+  REFUSED_VARIABLES,
+  knownVariables,
+} from './variables.ts';

@@ -3,7 +3,12 @@ import type { Field } from './field.ts';
 import type { ConfigSchema } from './load.ts';
 import { SCHEMAS } from './schemas.ts';
 import type { Section } from './section.ts';
-import { FOREIGN_VARIABLES, OWN_PREFIXES, REFUSED_VARIABLES } from './variables.ts';
+import {
+  FOREIGN_VARIABLES,
+  LAUNCHER_VARIABLES,
+  OWN_PREFIXES,
+  REFUSED_VARIABLES,
+} from './variables.ts';
 
 export function renderConfigPage(): string {
   return [
@@ -20,6 +25,10 @@ export function renderConfigPage(): string {
     '| variable | why |',
     '| --- | --- |',
     ...Object.entries(REFUSED_VARIABLES).map(([name, why]) => `| \`${name}\` | ${cell(why)} |`),
+    '',
+    `Read by docker-compose.yml and \`npm start\` alone: ${Object.entries(LAUNCHER_VARIABLES)
+      .map(([name, says]) => `\`${name}\` (${says})`)
+      .join(', ')}.`,
     '',
     `Ignored, because Kafka's own scripts set them: ${FOREIGN_VARIABLES.map((name) => `\`${name}\``).join(', ')}.`,
     '',

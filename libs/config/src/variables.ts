@@ -48,9 +48,15 @@ export const FOREIGN_VARIABLES: readonly string[] = [
   'KAFKA_LOG4J_OPTS',
 ];
 
+/** Read by docker-compose.yml, which `npm start` runs too: where the parts are published. */
+export const LAUNCHER_VARIABLES: Readonly<Record<string, string>> = {
+  KAFKA_PORT: 'port of the local Kafka broker; processes outside of compose need KAFKA_BROKERS too',
+  KAFKA_UI_PORT: 'port of Kafka UI',
+};
+
 /** Every variable that some part of the mesh reads, `NAME_FILE` of secrets included. */
 export function knownVariables(): ReadonlySet<string> {
-  const known = new Set<string>(FOREIGN_VARIABLES);
+  const known = new Set<string>([...FOREIGN_VARIABLES, ...Object.keys(LAUNCHER_VARIABLES)]);
   for (const schema of SCHEMAS) {
     for (const section of Object.values(schema.sections)) {
       for (const field of Object.values(section.fields)) {

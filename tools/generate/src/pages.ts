@@ -1,3 +1,5 @@
+import { renderConfigPage } from '@tickmesh/config';
+import { renderTelemetryPage } from '@tickmesh/telemetry';
 import { readContracts } from './avro-shapes.ts';
 import { renderErrorsPage } from './errors-page.ts';
 import { renderInstrumentsPage } from './instruments-page.ts';
@@ -17,5 +19,7 @@ export function generatePages(root: string): Map<string, string> {
     ['docs/reference/topics.md', renderTopicsPage(topics)],
     ['docs/reference/errors.md', renderErrorsPage()],
     ['docs/reference/instruments.md', renderInstrumentsPage()],
+    ['docs/reference/config.md', renderConfigPage()],
+    ['docs/reference/telemetry.md', renderTelemetryPage()],
   ]);
 }

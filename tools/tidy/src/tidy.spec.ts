@@ -9,6 +9,7 @@ import {
   refusedLicences,
   unreasonedDependencies,
 } from './dependencies.ts';
+import { differingPorts, unreadComposeVariables, unreadManifestVariables } from './environment.ts';
 import {
   dividedPins,
   longReadmes,
@@ -117,5 +118,16 @@ describe('dependencies', () => {
 describe('alert rules and dashboards', () => {
   it('ask only for metrics that exist', () => {
     expect(unknownMetrics(repository, METRICS)).toEqual([]);
+  });
+});
+
+describe('the compose file and the manifests', () => {
+  it('tell services only what they read', () => {
+    expect(unreadComposeVariables(repository)).toEqual([]);
+    expect(unreadManifestVariables(repository)).toEqual([]);
+  });
+
+  it('have the default ports of the configuration', () => {
+    expect(differingPorts(repository)).toEqual([]);
   });
 });
