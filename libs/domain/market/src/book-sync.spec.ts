@@ -49,6 +49,10 @@ class Story {
     this.sync.onDisconnected(this.#facts);
   }
 
+  connect(): void {
+    this.sync.onConnected(this.#facts);
+  }
+
   distrust(reason: string): void {
     this.sync.distrust(reason, this.now, this.#facts);
   }
@@ -204,6 +208,10 @@ describe('Following a spot book', () => {
     story.wait(5 * SECOND);
     expect(story.told()).toEqual(['SNAPSHOT_PENDING > HALTED: snapshot_attempts_spent']);
     expect(story.depth({ first: 101, last: 102 })).toBe('ignored');
+    story.connect();
+    expect(story.told()).toEqual(['HALTED > INIT: connected']);
+    story.depth({ first: 103, last: 104 });
+    expect(story.told().at(-1)).toBe('ask 1: first_snapshot');
   });
 
   it('gives up a crossed book', () => {
@@ -254,6 +262,7 @@ describe('Following a spot book', () => {
     story.disconnect();
     story.snapshot(20);
     expect(story.depth({ first: 13, last: 13 })).toBe('ignored');
+    story.connect();
     expect(story.told()).toEqual(['LIVE > HALTED: venue_halt']);
     story.resume();
     expect(story.depth({ first: 13, last: 13 })).toBe('buffered');

@@ -41,7 +41,7 @@ export interface BookSyncOptions {
   /** Pause before the second attempt; doubled for each further one, up to the most. */
   readonly backoffMicros: number;
   readonly backoffMicrosMax: number;
-  /** Attempts after which the book is halted and a person must look. */
+  /** Attempts after which the book is halted until a new connection, or a person, tries again. */
   readonly attemptsMax: number;
   /** Live for so long, the count of attempts starts anew. */
   readonly steadyMicros: number;
@@ -77,6 +77,8 @@ export class BookSync {
   #bridging = false;
   #lastGoodId = -1;
   #attempts = 0;
+  /** HALTED because no snapshot fitted, not by command: a new connection may try again. */
+  #gaveUp = false;
   /** While BUFFERING: when to ask; while SNAPSHOT_PENDING: when to give up waiting. */
   #dueMicros = 0;
   #lastDepthMicros = 0;
@@ -184,7 +186,13 @@ export class BookSync {
   resume(reason: string, facts: BookFact[]): void {
     if (this.#state !== 'HALTED') return;
     this.#attempts = 0;
+    this.#gaveUp = false;
     this.#moveTo('INIT', reason, facts);
+  }
+
+  /** A new connection: a book that was given up for want of a snapshot is tried again. */
+  onConnected(facts: BookFact[]): void {
+    if (this.#gaveUp) this.resume('connected', facts);
   }
 
   /** Lets time pass: silence makes a live book stale, a snapshot that is late is asked for again. */
@@ -291,6 +299,7 @@ export class BookSync {
     this.#bridging = false;
     if (this.#attempts >= this.#options.attemptsMax) {
       this.halt('snapshot_attempts_spent', facts);
+      this.#gaveUp = true;
       return;
     }
     this.#start(reason, nowMicros, facts);
@@ -335,6 +344,7 @@ export class BookSync {
     out.number(this.applied);
     out.number(this.dropped);
     out.boolean(this.#bridging);
+    out.boolean(this.#gaveUp);
     out.number(this.#lastGoodId);
     out.number(this.#attempts);
     out.number(this.#dueMicros);
@@ -349,6 +359,7 @@ export class BookSync {
     this.applied = from.number();
     this.dropped = from.number();
     this.#bridging = from.boolean();
+    this.#gaveUp = from.boolean();
     this.#lastGoodId = from.number();
     this.#attempts = from.number();
     this.#dueMicros = from.number();

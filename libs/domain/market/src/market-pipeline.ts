@@ -152,6 +152,7 @@ export class MarketPipeline {
     this.#passTime();
     if (read !== undefined) this.#apply(read, frame.connection_id);
     else if (frame.kind === 'DISCONNECTED') this.#onDisconnected(frame.connection_id);
+    else if (frame.kind === 'CONNECTED') this.#onConnected();
     return this.#outbox.drain();
   }
 
@@ -232,7 +233,8 @@ export class MarketPipeline {
     }
     this.#quoteImbalance.advance(now);
     this.#bookImbalance.advance(now);
-    if (this.#hasBook && !this.#sync.isLive) this.#markDegraded();
+    // The window that the first frame falls into began before it: nobody saw the whole of it.
+    if (this.#frames === 1 || (this.#hasBook && !this.#sync.isLive)) this.#markDegraded();
     if (this.#bookPending && now >= this.#bookDueMicros) this.#tellBook();
     const silence = now - this.#timedMicros - this.#options.silenceMicros;
     if (silence > 0 && this.#clock.latestMicros >= 0) {
@@ -331,6 +333,11 @@ export class MarketPipeline {
 
   #distrust(): void {
     this.#sync.distrust('quote_mismatch', this.#nowMicros, this.#facts);
+    this.#tellFacts();
+  }
+
+  #onConnected(): void {
+    this.#sync.onConnected(this.#facts);
     this.#tellFacts();
   }
 

@@ -185,6 +185,9 @@ export class RecordMaker {
 export interface RecordTimes {
   readonly venueMicros: number;
   readonly receivedMicros: number;
-  /** How much longer than the fastest recent frame this one took: age without clock skew. */
+  /**
+   * How much longer than the fastest recent frame this one took: age without clock skew. Of a frame
+   * that tells no time, the age of the latest one that did.
+   */
   readonly ageMicros: number;
 }

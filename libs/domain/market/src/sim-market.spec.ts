@@ -45,7 +45,7 @@ describe('The simulated exchange', () => {
     }
   });
 
-  it('feeds a pipeline without a book: ticks, bars, and OFI that is good', () => {
+  it('feeds a pipeline without a book: ticks, bars, and OFI that is good from its first whole window', () => {
     const pipeline = new MarketPipeline({
       symbol: 'AAPL',
       exchange: 'SIM',
@@ -73,7 +73,11 @@ describe('The simulated exchange', () => {
     expect([...kinds].sort()).toEqual(['bar_event', 'ofi_event', 'tick_event', 'ticker']);
     const windows = outputs.flatMap((o) => (o.kind === 'ofi_event' ? [o.record] : []));
     expect(windows.length).toBeGreaterThan(100);
-    expect(windows.every(({ quality, levels }) => quality === 'good' && levels === 1)).toBe(true);
+    const startedMicros = STEP + 500;
+    for (const { quality, levels, window_start } of windows) {
+      expect(levels).toBe(1);
+      expect(quality).toBe((window_start ?? NaN) > startedMicros ? 'good' : 'degraded');
+    }
   });
 
   it('refuses what is no frame of its own', () => {
