@@ -25,6 +25,8 @@ export interface OrderPlaneOuter {
   readonly bus: Pick<Bus, 'consumer' | 'publisher'>;
   readonly clock: Clock;
   readonly probe: OrderProbe;
+  /** Of several meshes on one Kafka broker each has a group of its own. */
+  readonly groupId?: string;
   /** Stands before the paper broker: tests let it lose answers. */
   readonly wrapBroker?: (broker: Broker) => Broker;
 }
@@ -98,7 +100,7 @@ function assemble(
   });
   return {
     plane,
-    consumer: orderConsumer(bus, { plane, board, paper }),
+    consumer: orderConsumer(bus, { plane, board, paper }, outer.groupId),
     queries: { database, markets: board, limits },
     database,
     paper,

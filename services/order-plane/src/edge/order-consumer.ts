@@ -18,9 +18,13 @@ export const ORDER_GROUP = 'order-plane';
  * One member has everything, so that marks and decisions are in one place; the others stand by. Each partition has a
  * worker of its own: intents do not wait behind ticks.
  */
-export function orderConsumer(bus: Pick<Bus, 'consumer'>, parts: ConsumedParts): Consumer {
+export function orderConsumer(
+  bus: Pick<Bus, 'consumer'>,
+  parts: ConsumedParts,
+  groupId: string = ORDER_GROUP,
+): Consumer {
   return bus.consumer<OrderTopic>({
-    groupId: ORDER_GROUP,
+    groupId,
     topics: ['order_intents', 'market_events'],
     assignment: 'single-owner',
     ordering: 'partition',
