@@ -140,8 +140,7 @@ async function startInOrder(supervisors: ReadonlyMap<string, PartSupervisor>): P
     const supervisor = supervisors.get(name);
     // What runs only with Docker is waited for by nobody here.
     if (supervisor === undefined) return Promise.resolve();
-    const dependencies = Object.keys(supervisor.service.dependsOn);
-    const starting = Promise.all(dependencies.map(start)).then(() => supervisor.start());
+    const starting = Promise.all(supervisor.waitsFor.map(start)).then(() => supervisor.start());
     started.set(name, starting);
     return starting;
   };

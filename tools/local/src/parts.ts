@@ -24,6 +24,8 @@ export interface Part {
   readonly environment: Readonly<Record<string, string>>;
   /** True when `launch` itself returns only once the part is ready. */
   readonly launchesReady: boolean;
+  /** Parts that must be ready first: those of the file, except where a stand-in needs nobody. */
+  readonly waitsFor: readonly string[];
   /** Starts it, the first time or again. */
   launch(): Promise<RunningPart>;
 }
@@ -66,6 +68,7 @@ function servicePart({ service, command, environment, logFile, options }: LocalS
     service,
     environment: full,
     launchesReady: false,
+    waitsFor: Object.keys(service.dependsOn),
     launch: async () => {
       await options.built();
       const process = await startProcess({
@@ -97,6 +100,7 @@ function brokerPart({ service, environment, logFile, options }: LocalService): P
     service,
     environment,
     launchesReady: true,
+    waitsFor: [],
     launch: async () => {
       if (broker === undefined) {
         broker = await startBroker({
@@ -149,13 +153,14 @@ function heapMebibytes(options: string | undefined): number {
   return Number(/-Xmx(\d+)m/.exec(options ?? '')?.[1] ?? 320);
 }
 
-/** Schemas are kept in a file instead of a topic, which saves the registry a second of every start. */
+/** Schemas are kept in a file instead of a topic, so that the registry starts beside the broker, not after it. */
 function registryPart({ service, environment, logFile, options }: LocalService): Part {
   let registry: Registry | undefined;
   return {
     service,
     environment,
     launchesReady: true,
+    waitsFor: [],
     launch: async () => {
       if (registry === undefined) {
         registry = await startRegistry({
@@ -177,6 +182,7 @@ function postgresPart({ service, command, environment, logFile, options }: Local
     service,
     environment,
     launchesReady: true,
+    waitsFor: [],
     launch: async () => {
       if (postgres === undefined) {
         postgres = await startPostgres({

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
-import { addressLines, eventLines, table } from './report.ts';
+import { Fault } from '@tickmesh/kernel';
+import { addressLines, eventLines, faultLines, table } from './report.ts';
 
 describe('what the launcher prints', () => {
   it('aligns columns', () => {
@@ -42,6 +43,22 @@ describe('what the launcher prints', () => {
     ).toEqual([
       '  data-plane       died (exit code 1), restarting in 2 s; its last lines:',
       '    boom',
+    ]);
+  });
+
+  it('gives the facts of a fault lines of their own', () => {
+    const fault = new Fault('PORT_TAKEN', {
+      ports: '9092 for kafka',
+      words: 'one\ntwo',
+      timeoutMs: 5,
+    });
+    expect(faultLines(fault)).toEqual([
+      'A port that is needed is in use.',
+      '  ports: 9092 for kafka',
+      '  words:',
+      '    one',
+      '    two',
+      '  timeoutMs: 5',
     ]);
   });
 });

@@ -1,5 +1,6 @@
 /** How the launcher talks to people: aligned lines, no colour codes, so that a log file reads the same. */
 import { join, relative } from 'node:path';
+import { ERRORS, type Fault } from '@tickmesh/kernel';
 import type { Mesh } from './launch.ts';
 import type { RunningMesh, RunningService } from './running-file.ts';
 import type { PartEvent } from './supervisor.ts';
@@ -43,6 +44,17 @@ export function eventLines(event: PartEvent, sinceMs: number): string[] {
       ];
     }
   }
+}
+
+/** The sentence of a fault, then its facts, each on lines of its own: a compiler's or a log's words have many. */
+export function faultLines(fault: Fault): string[] {
+  const facts = Object.entries(fault.details).flatMap(([name, value]) => {
+    const lines = (typeof value === 'string' ? value : JSON.stringify(value)).split('\n');
+    return lines.length === 1
+      ? [`  ${name}: ${lines.join('')}`]
+      : [`  ${name}:`, ...lines.map((line) => `    ${line}`)];
+  });
+  return [ERRORS[fault.code].says, ...facts];
 }
 
 const NAME_WIDTH = 16;

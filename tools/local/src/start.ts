@@ -7,7 +7,7 @@ import { buildServices } from './build.ts';
 import { launchMesh, type Mesh } from './launch.ts';
 import { HELP, parseOptions, type StartOptions } from './options.ts';
 import { MESH_DIR } from './paths.ts';
-import { alreadyRunningLines, eventLines, readyLines } from './report.ts';
+import { alreadyRunningLines, eventLines, faultLines, readyLines } from './report.ts';
 import { endLeftovers, readRunning } from './running-file.ts';
 import { endRequested } from './shutdown.ts';
 
@@ -66,7 +66,7 @@ async function run(options: StartOptions, meshDir: string): Promise<number> {
 
 /** Ends with 0 when somebody asked for it, with 1 when a part could not come up. */
 async function stopAtEnd(mesh: Mesh, reason: string | Fault): Promise<number> {
-  if (typeof reason !== 'string') say(reason.message);
+  if (typeof reason !== 'string') say(...faultLines(reason));
   say('Stopping ...');
   await mesh.stop();
   say('Stopped.');
@@ -100,6 +100,6 @@ function startDetached(meshDir: string): Promise<number> {
 try {
   process.exitCode = await main(parseOptions(process.argv.slice(2)));
 } catch (thrown) {
-  say(faultOf(thrown).message);
+  say(...faultLines(faultOf(thrown)));
   process.exitCode = 1;
 }

@@ -47,6 +47,10 @@ export class PartSupervisor {
     this.#report = report;
   }
 
+  get waitsFor(): readonly string[] {
+    return this.#part.waitsFor;
+  }
+
   /** The process that runs now, if one does. */
   get pid(): number | undefined {
     return this.#running?.process.running() === true ? this.#running.process.pid : undefined;
