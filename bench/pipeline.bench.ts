@@ -6,12 +6,11 @@
  * and the best levels at the end agree.
  */
 import { join } from 'node:path';
-import { readCapture } from '@tickmesh/conformance';
+import { CAPTURES, readCapture } from '@tickmesh/conformance';
 import { BinanceReader, MarketPipeline } from '@tickmesh/domain-market';
 import type { DecimalDigits, MarketFrame } from '@tickmesh/domain-market';
 import type { BenchRow } from './row.ts';
 
-const CAPTURES = join(import.meta.dirname, '../tests/data/binance');
 const SAMPLES = 5;
 
 interface Capture {

@@ -5,9 +5,9 @@
  */
 import { createHash } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { type BarText, type Played, play } from './binance-play.ts';
-import { readCapture } from './capture.ts';
+import { CAPTURES, readCapture } from './capture.ts';
 import { Cases, type SuiteContext, type SuiteResult } from './suite.ts';
 
 interface GoldenCapture {
@@ -27,8 +27,6 @@ interface GoldenCapture {
   };
   readonly bars_1m_by_exchange_trade_time: Readonly<Record<string, BarText>>;
 }
-
-const CAPTURES = resolve(import.meta.dirname, '../../../tests/data/binance');
 
 export function run(golden: unknown, context: SuiteContext): SuiteResult {
   const cases = new Cases();

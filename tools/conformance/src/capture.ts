@@ -1,5 +1,9 @@
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { gunzipSync } from 'node:zlib';
+
+/** Folder of the repository's own captures. */
+export const CAPTURES = resolve(import.meta.dirname, '../../../tests/data/binance');
 
 /** One line of a recorded capture: the receive time and the frame as it was received. */
 export interface CaptureLine {

@@ -1,9 +1,7 @@
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { type MarketFrame, type MarketOutput, MarketPipeline } from '@tickmesh/domain-market';
-import { readCapture } from './capture.ts';
-
-const CAPTURES = resolve(import.meta.dirname, '../../../tests/data/binance');
+import { CAPTURES, readCapture } from './capture.ts';
 
 const SPOT = {
   symbol: 'BTCUSDT',

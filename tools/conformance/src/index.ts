@@ -1,2 +1,2 @@
 export { Cases, type RunSuite, type SuiteContext, type SuiteResult } from './suite.ts';
-export { readCapture, type CaptureLine } from './capture.ts';
+export { CAPTURES, readCapture, type CaptureLine } from './capture.ts';
