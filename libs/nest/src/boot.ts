@@ -5,7 +5,7 @@ import type { AddressInfo } from 'node:net';
 import type { DynamicModule, NestApplicationOptions, Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { HttpConfig, TelemetryConfig } from '@tickmesh/config';
+import type { EffectiveValue, HttpConfig, TelemetryConfig } from '@tickmesh/config';
 import { Fault } from '@tickmesh/kernel';
 import {
   type Logger,
@@ -57,19 +57,26 @@ export interface ServiceDefinition {
   readonly grpc?: GrpcDefinition;
   /** For services with HTTP calls of their own. */
   readonly openApi?: OpenApiDefinition;
+  /** Logged at the start, as they are shown: secrets masked. */
+  readonly effectiveValues?: readonly EffectiveValue[];
+  /** Told before anything is opened, so that a start can be stopped as well. */
+  readonly onBooting?: (booting: BootingService) => void;
   /** Takes log lines instead of standard output. */
   readonly writeLog?: LoggerOptions['write'];
 }
 
-export interface RunningService {
+export interface BootingService {
   readonly context: ServiceContext;
+  /** The ordered shutdown; a second call waits for the first. */
+  stop(reason: string): Promise<StopResult>;
+}
+
+export interface RunningService extends BootingService {
   /** The Nest application, for tests and tools that need a provider. */
   readonly app: NestFastifyApplication;
   /** Where it listens: the port given, or the one the system chose for 0. */
   readonly httpPort: number;
   readonly metricsPort: number | undefined;
-  /** The ordered shutdown; a second call waits for the first. */
-  stop(reason: string): Promise<StopResult>;
 }
 
 /** Between two looks at the dependencies, for the log, the gauge and gRPC health. */
@@ -95,14 +102,12 @@ export async function bootService(definition: ServiceDefinition): Promise<Runnin
   };
   const health = new ServiceHealth({ service: name, logger, metrics, phase, onStatus });
   const context: ServiceContext = { name, logger, metrics, tracing, lifecycle, health };
-  const stop = async (reason: string): Promise<StopResult> => {
-    const result = await lifecycle.stop(reason);
-    logger.info('service.stopped', { failed_steps: result.failed });
-    return result;
-  };
+  const stop = stopOnce(lifecycle, logger);
+  definition.onBooting?.({ context, stop });
   try {
     logger.info('service.starting');
-    const open = await listen(definition, context, { health, grpcHealth });
+    logEffectiveValues(logger, definition.effectiveValues);
+    const open = await listen(definition, context, { health, grpcHealth, lifecycle });
     await lifecycle.start();
     isStarted = true;
     logger.info('service.ready', {
@@ -112,10 +117,30 @@ export async function bootService(definition: ServiceDefinition): Promise<Runnin
     await health.report();
     return { context, app: open.app, httpPort: open.httpPort, metricsPort: open.metricsPort, stop };
   } catch (thrown) {
-    logger.fault('service.failed', thrown);
+    if (!lifecycle.isStopping) logger.fault('service.failed', thrown);
     await stop('the start failed');
     throw thrown;
   }
+}
+
+function logEffectiveValues(logger: Logger, values: readonly EffectiveValue[] = []): void {
+  if (values.length === 0) return;
+  const shown = values.map(({ variable, value }) => [variable, value] as const);
+  logger.info('config.loaded', { values: Object.fromEntries(shown) });
+}
+
+/** A second call waits for the first, and only the first says that it is over. */
+function stopOnce(
+  lifecycle: ServiceLifecycle,
+  logger: Logger,
+): (reason: string) => Promise<StopResult> {
+  let stopping: Promise<StopResult> | undefined;
+  const stop = async (reason: string): Promise<StopResult> => {
+    const result = await lifecycle.stop(reason);
+    logger.info('service.stopped', { failed_steps: result.failed });
+    return result;
+  };
+  return (reason) => (stopping ??= stop(reason));
 }
 
 interface Listening {
@@ -124,14 +149,20 @@ interface Listening {
   readonly metricsPort: number | undefined;
 }
 
+interface ListenParts {
+  readonly health: ServiceHealth;
+  readonly grpcHealth: GrpcHealth;
+  readonly lifecycle: ServiceLifecycle;
+}
+
 async function listen(
   definition: ServiceDefinition,
   context: ServiceContext,
-  { health, grpcHealth }: { readonly health: ServiceHealth; readonly grpcHealth: GrpcHealth },
+  { health, grpcHealth, lifecycle }: ListenParts,
 ): Promise<Listening> {
   const { config, name, grpc } = definition;
-  const { lifecycle } = context;
   const module = await definition.module(context);
+  lifecycle.assertStarting();
   const adapter = openHttpAdapter(config.http);
   const app = await createApp(module, adapter, context);
   lifecycle.onStop('listeners', 'http and grpc', () => app.close());

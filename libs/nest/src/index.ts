@@ -1,5 +1,6 @@
 export {
   type BootConfig,
+  type BootingService,
   type RunningService,
   type ServiceContext,
   type ServiceDefinition,

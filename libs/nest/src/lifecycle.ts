@@ -39,7 +39,10 @@ export class ServiceLifecycle implements Lifecycle {
   readonly #timeoutMs: number;
   readonly #steps: StopStep[] = [];
   readonly #starts: { readonly name: string; readonly start: () => void | Promise<void> }[] = [];
+  readonly #failed: string[] = [];
   #stopping: Promise<StopResult> | undefined;
+  #deadlineMs = Number.POSITIVE_INFINITY;
+  #isStopped = false;
 
   constructor(logger: Logger, timeoutMs: number) {
     this.#logger = logger;
@@ -50,19 +53,28 @@ export class ServiceLifecycle implements Lifecycle {
     return this.#stopping !== undefined;
   }
 
+  /** What is opened while the service already stops is closed with the rest, or at once after it. */
   onStop(phase: StopPhase, name: string, stop: () => void | Promise<void>): void {
-    this.#steps.push({ phase, name, stop });
+    const step = { phase, name, stop };
+    if (this.#isStopped) void this.#take(step);
+    else this.#steps.push(step);
   }
 
   onStart(name: string, start: () => void | Promise<void>): void {
     this.#starts.push({ name, start });
   }
 
+  /** @throws what a step throws; Fault SERVICE_UNREACHABLE when the service was told to stop meanwhile */
   async start(): Promise<void> {
     for (const { start } of this.#starts) {
-      if (this.isStopping) return;
+      this.assertStarting();
       await start();
     }
+    this.assertStarting();
+  }
+
+  assertStarting(): void {
+    if (this.isStopping) throw new Fault('SERVICE_UNREACHABLE', { reason: 'stopped at its start' });
   }
 
   /** Takes every step once, whatever fails on the way; a second call waits for the first. */
@@ -73,25 +85,30 @@ export class ServiceLifecycle implements Lifecycle {
 
   async #stop(reason: string): Promise<StopResult> {
     this.#logger.info('service.stopping', { reason });
-    const deadlineMs = performance.now() + this.#timeoutMs;
-    const failed: string[] = [];
-    for (const step of this.#ordered()) {
-      const leftMs = Math.max(0, deadlineMs - performance.now());
-      try {
-        await within(step, leftMs * STEP_SHARE);
-      } catch (thrown) {
-        failed.push(step.name);
-        const { phase, name } = step;
-        this.#logger.fault('service.stop_step_failed', faultOf(thrown), { phase, step: name });
-      }
-    }
-    return { failed };
+    this.#deadlineMs = performance.now() + this.#timeoutMs;
+    for (let step = this.#next(); step !== undefined; step = this.#next()) await this.#take(step);
+    this.#isStopped = true;
+    return { failed: this.#failed };
   }
 
-  #ordered(): StopStep[] {
-    return STOP_PHASES.flatMap((phase) =>
-      this.#steps.filter((step) => step.phase === phase).reverse(),
-    );
+  /** The last opened of the first phase that has any left. */
+  #next(): StopStep | undefined {
+    for (const phase of STOP_PHASES) {
+      const index = this.#steps.findLastIndex((step) => step.phase === phase);
+      if (index >= 0) return this.#steps.splice(index, 1)[0];
+    }
+    return undefined;
+  }
+
+  async #take(step: StopStep): Promise<void> {
+    const leftMs = Math.max(0, this.#deadlineMs - performance.now());
+    try {
+      await within(step, leftMs * STEP_SHARE);
+    } catch (thrown) {
+      this.#failed.push(step.name);
+      const { phase, name } = step;
+      this.#logger.fault('service.stop_step_failed', faultOf(thrown), { phase, step: name });
+    }
   }
 }
 

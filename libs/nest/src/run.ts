@@ -11,7 +11,7 @@ import { faultOf } from '@tickmesh/kernel';
 import { createLogger } from '@tickmesh/telemetry';
 import {
   type BootConfig,
-  type RunningService,
+  type BootingService,
   type ServiceDefinition,
   bootService,
 } from './boot.ts';
@@ -26,29 +26,28 @@ const EXIT_GRACE_MS = 1_000;
  */
 export async function runService<C extends ConfigSchema>(
   schema: C & { readonly sections: Readonly<Record<'http' | 'telemetry', unknown>> },
-  define: (config: ConfigOf<C>) => Omit<ServiceDefinition, 'name' | 'config'>,
+  define: (config: ConfigOf<C>) => Omit<ServiceDefinition, 'name' | 'config' | 'onBooting'>,
 ): Promise<void> {
   const config = readConfig(schema);
   if (config === undefined) {
     exitWith(1);
     return;
   }
+  const boot = config as unknown as BootConfig;
+  const told = { toStop: false };
   try {
-    const definition = {
+    await bootService({
       ...define(config),
       name: schema.subject,
-      config: config as unknown as BootConfig,
-    };
-    const service = await bootService(definition);
-    service.context.logger.info('config.loaded', {
-      values: Object.fromEntries(
-        effectiveValues(schema).map(({ variable, value }) => [variable, value]),
-      ),
+      config: boot,
+      effectiveValues: effectiveValues(schema),
+      onBooting: (service) => {
+        stopOnSignals(service, boot.http.shutdownTimeoutMs, () => (told.toStop = true));
+      },
     });
-    stopOnSignals(service, definition.config.http.shutdownTimeoutMs);
   } catch {
-    // bootService has logged it and closed what was open.
-    exitWith(1);
+    // bootService has logged it and closed what was open; a signal sets the exit code itself.
+    if (!told.toStop) exitWith(1);
   }
 }
 
@@ -63,9 +62,10 @@ function readConfig<C extends ConfigSchema>(schema: C): ConfigOf<C> | undefined 
   }
 }
 
-function stopOnSignals(service: RunningService, timeoutMs: number): void {
+function stopOnSignals(service: BootingService, timeoutMs: number, onStop: () => void): void {
   const { logger } = service.context;
   const stop = (reason: string, exitCode: 0 | 1): void => {
+    onStop();
     const timer = setTimeout(() => {
       logger.error('service.stop_timed_out', { timeout_ms: timeoutMs });
       process.exit(1);

@@ -53,7 +53,7 @@ export interface MetricsOptions {
 export function createMetrics(options: MetricsOptions = {}): Metrics {
   const registry = new Registry();
   const samples: (() => void | Promise<void>)[] = [];
-  if (options.processMetrics ?? false) collectDefaultMetrics({ register: registry });
+  if (options.processMetrics ?? false) collectProcessMetrics(registry);
   const families = new Map<MetricName, Family<unknown>>();
   const take = (name: MetricName, labels: Record<string, string>): unknown => {
     let family = families.get(name);
@@ -74,6 +74,18 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
     },
     contentType: registry.contentType,
   };
+}
+
+/** Gauges that the client library names as if they were counters; Prometheus' own checker refuses them. */
+const MISNAMED = [
+  'nodejs_active_handles_total',
+  'nodejs_active_requests_total',
+  'nodejs_active_resources_total',
+];
+
+function collectProcessMetrics(registry: Registry): void {
+  collectDefaultMetrics({ register: registry });
+  for (const name of MISNAMED) registry.removeSingleMetric(name);
 }
 
 interface Family<H> {
