@@ -1,4 +1,5 @@
 import { spawn } from 'node:child_process';
+import { Socket } from 'node:net';
 import { join } from 'node:path';
 import type { Writable } from 'node:stream';
 import { startTimeOf } from '../process-identity.mjs';
@@ -58,6 +59,7 @@ function startReaper(): Writable {
   child.unref();
   // A reaper that was killed must not bring its parent down with EPIPE.
   child.stdin.on('error', () => undefined);
-  if ('unref' in child.stdin && typeof child.stdin.unref === 'function') child.stdin.unref();
+  // A pipe is a socket: it must not keep this process alive either.
+  if (child.stdin instanceof Socket) child.stdin.unref();
   return child.stdin;
 }

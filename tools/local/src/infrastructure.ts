@@ -45,10 +45,9 @@ export async function startInfrastructure(options: InfrastructureOptions): Promi
   });
   const starting = [broker, registry, postgres] as const;
   const stop = async (): Promise<void> => {
-    const settled = await Promise.allSettled<{ stop(): Promise<void> }>([...starting]);
-    await Promise.all(
-      settled.map((part) => (part.status === 'fulfilled' ? part.value.stop() : undefined)),
-    );
+    const settled = await Promise.allSettled(starting);
+    const started = settled.filter((part) => part.status === 'fulfilled');
+    await Promise.all(started.map((part) => part.value.stop()));
   };
   try {
     const [startedBroker, startedRegistry, startedPostgres] = await Promise.all(starting);

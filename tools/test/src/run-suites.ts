@@ -32,11 +32,16 @@ export async function runSuites(options: RunSuitesOptions): Promise<SuiteOutcome
     const before = outcomes.size;
     const crash = await runJest(pending, options, outcomes);
     // A jest that ends without a single outcome would do so for ever.
-    if (outcomes.size === before && !options.signal.aborted) {
+    if (outcomes.size === before && !isAborted(options.signal)) {
       for (const suite of pending) outcomes.set(suite, brokenSuite(suite, crash));
     }
   }
   return [...outcomes.values()];
+}
+
+/** A function, because the compiler takes the flag's last known value for granted across an await. */
+function isAborted(signal: AbortSignal): boolean {
+  return signal.aborted;
 }
 
 /** Fills `outcomes`; answers in words how jest ended. */
