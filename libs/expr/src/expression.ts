@@ -342,33 +342,64 @@ export function now(): Expression<'timestamp'> {
 }
 
 /** `then` where the condition is true, else `otherwise`. */
-export function when<T extends ValueType>(
+export function when(
   condition: Operand<'boolean'>,
-  then: Operand<T>,
-  otherwise: Operand<T>,
-): Expression<T> {
-  return call('if', [condition, then, otherwise]);
+  then: Operand<'number'>,
+  otherwise: Operand<'number'>,
+): Expression<'number'>;
+export function when(
+  condition: Operand<'boolean'>,
+  then: Operand<'string'>,
+  otherwise: Operand<'string'>,
+): Expression<'string'>;
+export function when(
+  condition: Operand<'boolean'>,
+  then: Operand<'boolean'>,
+  otherwise: Operand<'boolean'>,
+): Expression<'boolean'>;
+export function when(
+  condition: Operand<'boolean'>,
+  then: Operand<'timestamp'>,
+  otherwise: Operand<'timestamp'>,
+): Expression<'timestamp'>;
+export function when(
+  condition: Operand<'boolean'>,
+  then: Operand<'duration'>,
+  otherwise: Operand<'duration'>,
+): Expression<'duration'>;
+export function when(...operands: [AnyOperand, AnyOperand, AnyOperand]): Expression {
+  return call('if', operands);
 }
 
-export function coalesce<T extends ValueType>(
-  ...values: readonly [Operand<T>, ...Operand<T>[]]
-): Expression<T> {
+/** The first that is not null. */
+export function coalesce(...values: Several<'number'>): Expression<'number'>;
+export function coalesce(...values: Several<'string'>): Expression<'string'>;
+export function coalesce(...values: Several<'boolean'>): Expression<'boolean'>;
+export function coalesce(...values: Several<'timestamp'>): Expression<'timestamp'>;
+export function coalesce(...values: Several<'duration'>): Expression<'duration'>;
+export function coalesce(...values: AnyOperand[]): Expression {
   return call('coalesce', values);
 }
 
 /** The least; null when one is null. */
-export function min<T extends Ordered>(
-  ...values: readonly [Operand<T>, ...Operand<T>[]]
-): Expression<T> {
+export function min(...values: Several<'number'>): Expression<'number'>;
+export function min(...values: Several<'string'>): Expression<'string'>;
+export function min(...values: Several<'timestamp'>): Expression<'timestamp'>;
+export function min(...values: Several<'duration'>): Expression<'duration'>;
+export function min(...values: AnyOperand[]): Expression {
   return call('min', values);
 }
 
 /** The greatest; null when one is null. */
-export function max<T extends Ordered>(
-  ...values: readonly [Operand<T>, ...Operand<T>[]]
-): Expression<T> {
+export function max(...values: Several<'number'>): Expression<'number'>;
+export function max(...values: Several<'string'>): Expression<'string'>;
+export function max(...values: Several<'timestamp'>): Expression<'timestamp'>;
+export function max(...values: Several<'duration'>): Expression<'duration'>;
+export function max(...values: AnyOperand[]): Expression {
   return call('max', values);
 }
+
+type Several<T extends ValueType> = [Operand<T>, ...Operand<T>[]];
 
 /** Any function of the table by its name: `apply('sqrt', x)`. */
 export function apply<T extends ValueType = ValueType>(

@@ -1,9 +1,12 @@
-/** The golden expressions, read for the tests. Tags: golden files write what JSON has no number for as an object. */
+/** The golden expressions. Golden files write what JSON has no number for as a tagged object. */
 import type { Row, Scalar } from './types.ts';
 
 export interface GoldenCase {
   readonly id: string;
   readonly expr: unknown;
+  /** The reference's own texts. */
+  readonly sql: string;
+  readonly pure: string;
   readonly contexts: readonly {
     readonly ctx: Row;
     readonly ours: {

@@ -215,12 +215,17 @@ class Inference {
     this.#narrowed = true;
   }
 
+  /** Whether the call could have this signature, given what its arguments and its result can be. */
   #fits(node: CallNode, one: Signature): boolean {
-    const slotFits = (slot: Slot, at: Node): boolean => {
-      const mask = slot === 'same' ? one.same : slot.fixed;
-      return (find(this.visit(at)).mask & mask) !== 0;
-    };
-    return slotFits(one.result, node) && node.args.every((arg, i) => slotFits(slotAt(one, i), arg));
+    const masks = new Map<Cell, TypeMask>();
+    const places: [Slot, Node][] = node.args.map((arg, i) => [slotAt(one, i), arg]);
+    return [...places, [one.result, node] as const].every(([slot, at]) => {
+      const cell = find(this.visit(at));
+      // A field that stands in two places must fit both.
+      const mask = (masks.get(cell) ?? cell.mask) & (slot === 'same' ? one.same : slot.fixed);
+      masks.set(cell, mask);
+      return mask !== 0;
+    });
   }
 
   #apply(node: CallNode, one: Signature): void {
@@ -239,24 +244,42 @@ class Inference {
     const b = find(this.visit(at));
     if (a === b) return;
     const mask = a.mask & b.mask;
-    if (mask === 0) {
-      throw new TypeProblem(at, {
-        function: call.name,
-        expected: describeMask(a.mask),
-        found: `${describeMask(b.mask)}${at.kind === 'field' ? `, the field ${at.name}` : ''}`,
-      });
-    }
+    if (mask === 0) throw mismatched(at, call, a.mask, b.mask);
     b.parent = a;
     a.mask = mask;
   }
 
+  /** The first argument that fits none of the signatures that the ones before it leave. */
   #mismatch(node: CallNode, candidates: readonly Signature[]): TypeProblem {
+    let left = candidates;
+    for (const [i, arg] of node.args.entries()) {
+      const { mask } = find(this.visit(arg));
+      const slots = left.map((one) => slotAt(one, i));
+      const expected = slots.reduce(
+        (all, slot) => all | (slot === 'same' ? ANY_TYPE : slot.fixed),
+        0,
+      );
+      if ((expected & mask) === 0) return mismatched(arg, node, expected, mask);
+      left = left.filter((one) => {
+        const slot = slotAt(one, i);
+        return slot === 'same' || (slot.fixed & mask) !== 0;
+      });
+    }
     return new TypeProblem(node, {
       function: node.name,
       expected: candidates.map((one) => one.text).join(', or '),
       found: node.args.map((arg) => describeMask(find(this.visit(arg)).mask)).join(', '),
     });
   }
+}
+
+function mismatched(at: Node, call: CallNode, expected: TypeMask, found: TypeMask): TypeProblem {
+  const field = at.kind === 'field' ? `, the field ${at.name}` : '';
+  return new TypeProblem(at, {
+    function: call.name,
+    expected: describeMask(expected),
+    found: `${describeMask(found)}${field}`,
+  });
 }
 
 function find(cell: Cell): Cell {

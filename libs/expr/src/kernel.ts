@@ -12,7 +12,7 @@ import {
 import { compileReader } from './evaluate.ts';
 import type { Reader } from './functions/definition.ts';
 import { infer, type Typing } from './infer.ts';
-import { KernelWriter, type Lookup } from './kernel-code.ts';
+import { finiteOrNaN, KernelWriter, type Lookup } from './kernel-code.ts';
 import { KERNEL_HELPERS } from './kernel-helpers.ts';
 import type { Node } from './node.ts';
 import type { Schema, ValueType } from './types.ts';
@@ -120,11 +120,7 @@ function resultLines(
 ): string[] {
   if (code.kind === 'boolean') return [`out[i] = ${writer.tri(code)};`];
   if (code.kind === 'number' && type !== 'string') {
-    return [
-      code.settled
-        ? `out[i] = ${code.text};`
-        : `out[i] = ${code.text} - ${code.text} === 0 ? ${code.text} : NaN;`,
-    ];
+    return [code.settled ? `out[i] = ${code.text};` : `out[i] = ${finiteOrNaN(code.text)};`];
   }
   const text = code.kind === 'string' ? code.text : 'null';
   // The same text comes many times in a row: the dictionary is asked when it changes.

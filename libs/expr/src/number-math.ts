@@ -23,10 +23,34 @@ function tie(x: number): number {
   return floor % 2 === 0 ? floor : floor + 1;
 }
 
-/** `digits` after the point, by x * 10^digits rounded to even; the same steps on every target. */
+/** Splits a double into halves whose products are exact: 2^27 + 1 (T. J. Dekker, 1971). */
+export const SPLITTER = 134_217_729;
+
+/** The upper half of the digits of x; x less this is the lower half. */
+export function upperHalf(x: number): number {
+  const scaled = SPLITTER * x;
+  return scaled - (scaled - x);
+}
+
+/**
+ * `digits` after the point, ties to even, of the number as it is: 2.675 is a little less than its text
+ * says and becomes 2.67, though 2.675 * 100 is 267.5. So what that product lost decides its ties.
+ */
 export function roundDigits(x: number, digits: number): number {
   const scale = 10 ** digits;
-  return roundHalfEven(x * scale) / scale;
+  const product = x * scale;
+  const floor = Math.floor(product);
+  if (product - floor !== 0.5) return roundHalfEven(product) / scale;
+  const lost = lostDigits(x, scale, product);
+  if (lost === 0) return roundHalfEven(product) / scale;
+  return (lost > 0 ? floor + 1 : floor) / scale;
+}
+
+/** a * b - product, exactly. */
+function lostDigits(a: number, b: number, product: number): number {
+  const [ah, bh] = [upperHalf(a), upperHalf(b)];
+  const [al, bl] = [a - ah, b - bh];
+  return ah * bh - product + ah * bl + al * bh + al * bl;
 }
 
 /** Beyond these magnitudes a quotient's remainder is not defined, and modulo is null. */

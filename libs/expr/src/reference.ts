@@ -59,7 +59,7 @@ function summary(rows: readonly FunctionDefinition[]): string {
 }
 
 function details(row: FunctionDefinition): string {
-  const signature = row.signatures.at(-1);
+  const [signature] = row.signatures;
   const types = row.signatures.map((one) => code(one.text)).join('<br>');
   const sample = signature === undefined ? undefined : sampleCall(row, signature);
   const lines = [

@@ -16,7 +16,7 @@ import {
   type NumberRange,
   type SqlValue,
 } from './sql-value.ts';
-import { MODULO_LEAST, MODULO_MOST } from './number-math.ts';
+import { MODULO_LEAST, MODULO_MOST, SPLITTER, upperHalf } from './number-math.ts';
 import { MICROS_MAX, type ValueType } from './types.ts';
 
 /** Logarithms of the greatest double and of the least that is not rounded to 0, with a margin. */
@@ -123,9 +123,6 @@ export function divide(a: SqlValue, b: SqlValue, type: ValueType = 'number'): Sq
   return sqlValue(type, `(${text})`, { range });
 }
 
-/** Splits a double into halves whose products are exact: 2^27 + 1. */
-const SPLITTER = '134217729';
-
 /**
  * Floor modulo, the exact remainder: the whole quotient times the divisor is subtracted with the
  * rounding error of that product (T. J. Dekker, Numerische Mathematik 18 (1971), 224-242), since
@@ -160,6 +157,25 @@ export function modulo(a: SqlValue, b: SqlValue): SqlValue {
     Math.min(a.range.leastNonZero, b.range.leastNonZero) * EPSILON,
   );
   return sqlValue('number', text, { range: { low: -size, high: size, leastNonZero: least } });
+}
+
+/** `digits` after the point, as `roundDigits` does it: what the scaling lost decides its ties. */
+export function roundedTo(x: SqlValue, digits: number): SqlValue {
+  const scale = 10 ** digits;
+  const [upper, lower] = [upperHalf(scale), scale - upperHalf(scale)];
+  const text = bindOperands([{ ...x, atomic: false }], ([name = '']) => {
+    const value = { ...x, text: name, atomic: true };
+    const product = { ...multiply(value, sqlNumber(scale)), atomic: false };
+    const half = `(${SPLITTER} * ${name} - (${SPLITTER} * ${name} - ${name}))`;
+    return bindOperands([value, product], ([, p = '']) => {
+      const lost =
+        `(((${half} * ${upper} - ${p}) + ${half} * ${lower}) + (${name} - ${half}) * ${upper}) ` +
+        `+ (${name} - ${half}) * ${lower}`;
+      const tie = `CASE sign(${lost}) WHEN 1 THEN floor(${p}) + 1 WHEN -1 THEN floor(${p}) ELSE round(${p}) END`;
+      return `(CASE WHEN ${p} - floor(${p}) = 0.5 THEN ${tie} ELSE round(${p}) END) / ${scale}::float8`;
+    });
+  });
+  return sqlValue('number', text);
 }
 
 /** floor, ceil, round, trunc: never raise, round ties to even. */

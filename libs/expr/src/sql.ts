@@ -212,11 +212,11 @@ function located(table: string | undefined, column: string): string {
 
 function rangeOfField(type: ValueType, spec: FieldSpec | undefined): NumberRange {
   if (type === 'timestamp' || type === 'duration') return TIME_RANGE;
-  return {
-    low: spec?.low ?? ANY_NUMBER.low,
-    high: spec?.high ?? ANY_NUMBER.high,
-    leastNonZero: spec?.leastNonZero ?? ANY_NUMBER.leastNonZero,
-  };
+  const low = spec?.low ?? ANY_NUMBER.low;
+  const high = spec?.high ?? ANY_NUMBER.high;
+  // Bounds on one side of 0 tell how near to it a value can come.
+  const nearest = low > 0 ? low : high < 0 ? -high : ANY_NUMBER.leastNonZero;
+  return { low, high, leastNonZero: Math.max(nearest, spec?.leastNonZero ?? 0) };
 }
 
 /** Field names hold no quote, so a name between quotes is itself. */

@@ -17,7 +17,7 @@ import {
   micros,
   multiply,
   partial,
-  sqlNumber,
+  roundedTo,
   wholeResult,
 } from '../sql-number.ts';
 import { bindOperands, sqlValue, union, wholeRange, type SqlValue } from '../sql-value.ts';
@@ -100,7 +100,7 @@ export const NUMBERS: readonly FunctionDefinition[] = [
     ...MATH,
     name: 'round',
     signatures: signatures('number -> number', 'number, number -> number'),
-    doc: 'The nearest whole number, ties to even; with a constant from 0 to 15, that many digits after the point, by x * 10^digits.',
+    doc: 'The nearest whole number, ties to even; with a constant from 0 to 15, that many digits after the point.',
     example: ['round(2.5)', 2],
     checkArguments: (constants) => {
       const digits = constants[1];
@@ -121,8 +121,7 @@ export const NUMBERS: readonly FunctionDefinition[] = [
     },
     sql: ([x, digits], call) => {
       if (digits === undefined) return wholeResult('round', x as SqlValue);
-      const scale = sqlNumber(10 ** Number(call.constants[1]));
-      return divide(wholeResult('round', multiply(x as SqlValue, scale)), scale);
+      return roundedTo(x as SqlValue, Number(call.constants[1]));
     },
     pure: ([x = '', digits]) => (digits === undefined ? `round(${x})` : `round(${x}, ${digits})`),
   },
