@@ -13,6 +13,8 @@
 const NEST = ['@nestjs/**'];
 /** A framework-free layer may know the types of an adapter, its port, never its code. */
 export const APP_LAYER = 'app';
+/** The folder of the tests of the whole. */
+const TESTS = 'tests';
 
 /** @type {Readonly<Record<string, LayerRow>>} */
 export const LAYERS = {
@@ -34,8 +36,20 @@ export const LAYERS = {
     isPure: false,
     banned: [],
   },
+  /** The command line plays a service's own connectors; nothing stands above a tool but the tests. */
   tool: {
-    imports: ['kernel', 'expr', 'contract', 'domain', 'engine', 'adapter', 'glue', 'tool'],
+    imports: [
+      'kernel',
+      'expr',
+      'contract',
+      'domain',
+      'engine',
+      'adapter',
+      'glue',
+      'service',
+      APP_LAYER,
+      'tool',
+    ],
     isPure: false,
     banned: [],
   },
@@ -55,7 +69,8 @@ export function boundaryElements(packages) {
     partialMatch: false,
     capture: ['package'],
   });
-  return packages.flatMap(({ folder, layer }) => [
+  const tests = { type: TESTS, pattern: '(tests)', partialMatch: false, capture: ['package'] };
+  const elements = packages.flatMap(({ folder, layer }) => [
     ...(layer === 'service'
       ? [
           {
@@ -68,6 +83,7 @@ export function boundaryElements(packages) {
       : []),
     element(layer, folder),
   ]);
+  return [...elements, tests];
 }
 
 /** Policies for `boundaries/dependencies`, over a default that disallows everything. */
@@ -93,6 +109,17 @@ export function boundaryPolicies() {
     },
     {
       from: { file: { categories: 'spec' } },
+      allow: { to: { module: { origin: ['external', 'core'] } } },
+    },
+    /** Real brokers and databases for the tests are started by tools. */
+    { from: { file: { categories: 'spec' } }, allow: { to: { element: { type: 'tool' } } } },
+    /** Tests of the whole stand above everything. */
+    {
+      from: { element: { type: TESTS } },
+      allow: { to: { element: { type: Object.keys(LAYERS) } } },
+    },
+    {
+      from: { element: { type: TESTS } },
       allow: { to: { module: { origin: ['external', 'core'] } } },
     },
   ];

@@ -43,6 +43,7 @@ describe('configuration from the environment', () => {
       tickerTopic: 'ticks.v1.raw',
       orderbookTopic: 'orderbook.v1.raw',
       dlqTopic: 'events.v1.dlq',
+      topicPrefix: '',
       compression: 'zstd',
       lingerMs: 0,
       batchSizeBytes: 131_072,
