@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { readFileSync } from 'node:fs';
 import pg from 'pg';
-import { Expression, fromJson } from './expression.ts';
+import { Expression, fromJson, parse } from './expression.ts';
 import { goldenCases } from './golden.fixture.ts';
 import { infer } from './infer.ts';
 import type { Node } from './node.ts';
@@ -90,6 +90,121 @@ describe('generated SQL on PostgreSQL', () => {
       fc.asyncProperty(inexactCall(1), someRows, (node, rows) => agree(node, rows, 1e-9)),
       { numRuns: RUNS },
     );
+  });
+});
+
+/** Options and markets, some of them extreme. */
+const option = fc.record({
+  right: fc.constantFrom('CALL', 'PUT', 'call'),
+  spot: fc.double({ min: 0.5, max: 1000, noNaN: true }),
+  moneyness: fc.double({ min: 0.2, max: 5, noNaN: true }),
+  years: fc.oneof(fc.double({ min: 0.003, max: 5, noNaN: true }), fc.constantFrom(1e-9, 0, 1000)),
+  rate: fc.double({ min: -0.05, max: 0.15, noNaN: true }),
+  volatility: fc.oneof(fc.double({ min: 0.05, max: 2, noNaN: true }), fc.constantFrom(1e-6, 100)),
+  dividends: fc.double({ min: 0, max: 0.1, noNaN: true }),
+});
+
+describe('generated SQL of the pricing functions', () => {
+  it('gives the prices and the Greeks of evaluate, within the rounding of what they are made of', async () => {
+    const measures = ['price', 'delta', 'gamma', 'theta', 'vega', 'rho'].map(
+      (name) => `bs_${name}(right, spot, spot * moneyness, years, rate, volatility, dividends)`,
+    );
+    const schema: Schema = {
+      right: 'string',
+      spot: 'number',
+      moneyness: 'number',
+      years: 'number',
+      rate: 'number',
+      volatility: 'number',
+      dividends: 'number',
+    };
+    for (const text of measures) {
+      const expression = parse(text, schema);
+      await fc.assert(
+        fc.asyncProperty(fc.array(option, { minLength: 20, maxLength: 20 }), async (rows) => {
+          const found = await inPostgres(expression, rows, schema);
+          rows.forEach((row, i) => {
+            const expected = expression.evaluate(row);
+            const value = found[i] ?? null;
+            if (expected === null || value === null) {
+              expect(value).toBe(expected);
+              return;
+            }
+            // A price is a difference of two parts of the size of spot and strike.
+            const scale = Math.max(
+              Math.abs(Number(expected)),
+              1e-2 * row.spot * Math.max(1, row.moneyness),
+            );
+            expect(Math.abs(Number(expected) - Number(value)) / scale).toBeLessThan(1e-11);
+          });
+        }),
+        { numRuns: Math.ceil(RUNS / 50) },
+      );
+    }
+  });
+
+  it('rounds to digits by the number itself, where its scaled digits are a tie', async () => {
+    const rows = [2.675, 1.005, 1.145, 0.125, 0.375, -2.675, 2.5, 1e22, 5e-324].map((x) => ({ x }));
+    const expression = parse('round(x, 2)', { x: 'number' });
+    const values = await inPostgres(expression, rows, { x: 'number' });
+    expect(values).toEqual([2.67, 1, 1.15, 0.12, 0.38, -2.67, 2.5, 1e22, 0]);
+    expect(rows.map((row) => expression.evaluate(row))).toEqual(values);
+  });
+
+  it('runs the deepest tree that is accepted', async () => {
+    const row = { a: 1.0000001 };
+    for (const text of [
+      Array(100).fill('a').join(' * '),
+      `${'a / ('.repeat(98)}a${')'.repeat(98)}`,
+      Array(60).fill('a').join(' % '),
+    ]) {
+      const expression = parse(text, { a: 'number' });
+      expect(
+        sameValue(
+          expression.evaluate(row),
+          (await inPostgres(expression, [row], { a: 'number' }))[0] ?? null,
+        ),
+      ).toBe(true);
+    }
+  });
+});
+
+describe('generated SQL over columns of their own', () => {
+  it('reads every type of column, and calls NaN and the infinities null', async () => {
+    await client.query(
+      `CREATE TEMP TABLE typed (place int, price float8, quantity numeric, symbol text, active boolean, at timestamptz, held bigint)`,
+    );
+    await client.query(
+      `INSERT INTO typed VALUES (1, 2.5, 4, 'BTC', true, '2026-03-01 14:03:59.123456+00', 5000000),
+       (2, 'NaN', 1, NULL, NULL, NULL, NULL), (3, '-infinity', 1, '', false, '1970-01-01 00:00:00+00', 0)`,
+    );
+    const schema: Schema = {
+      price: 'number',
+      quantity: 'number',
+      symbol: 'string',
+      active: 'boolean',
+      at: 'timestamp',
+      held: 'duration',
+    };
+    const values = async (text: string): Promise<unknown[]> => {
+      const sql = parse(text, schema).toSql({ source: { kind: 'columns', table: 'typed' } });
+      const result = await client.query<{ value: unknown }>(
+        `SELECT ${sql.text} AS value FROM typed ORDER BY place`,
+        [...sql.parameters],
+      );
+      return result.rows.map((row) => row.value);
+    };
+    expect(await values('price * quantity')).toEqual([10, null, null]);
+    expect(await values('price is null')).toEqual([false, true, true]);
+    expect(await values('concat(symbol, "!")')).toEqual(['BTC!', null, '!']);
+    expect(await values('not active')).toEqual([false, null, true]);
+    expect(await values('micros(at)')).toEqual([1_772_373_839_123_456, null, 0]);
+    expect(await values('iso(bin(at + held, 1s))')).toEqual([
+      '2026-03-01T14:04:04Z',
+      null,
+      '1970-01-01T00:00:00Z',
+    ]);
+    expect(await values('at')).toEqual([new Date('2026-03-01T14:03:59.123Z'), null, new Date(0)]);
   });
 });
 
