@@ -55,9 +55,10 @@ function writeConstant({ value, unit }: ConstantNode): string {
   return typeof value === 'number' ? pureNumber(value) : String(value);
 }
 
-/** Pure knows no exponent with a plus sign. */
+/** Pure knows no plus sign in an exponent, and whole numbers of 64 bits only: a larger one is a float. */
 function pureNumber(value: number): string {
-  return String(value).replace('e+', 'e');
+  const text = String(value).replace('e+', 'e');
+  return Math.abs(value) > Number.MAX_SAFE_INTEGER && /^-?\d+$/.test(text) ? `${text}.0` : text;
 }
 
 function pureText(text: string): string {

@@ -92,6 +92,10 @@ describe('Legend Pure text', () => {
     );
   });
 
+  it('writes whole numbers beyond 64 bits as floats', () => {
+    expect(parse('x + 1e20 + 1e22').toPure()).toBe('(($row.x + 100000000000000000000.0) + 1e22)');
+  });
+
   it('refuses functions that Pure does not have', () => {
     expect(() => parse('normcdf(x)').toPure()).toThrow('a function that Pure has too');
   });
