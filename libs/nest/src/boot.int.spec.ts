@@ -218,6 +218,11 @@ describe('faults over HTTP', () => {
 });
 
 interface Client {
+  Echo(
+    request: object,
+    metadata: Metadata,
+    answer: (error: ServiceError | null, value: unknown) => void,
+  ): void;
   Echo(request: object, answer: (error: ServiceError | null, value: unknown) => void): void;
   Count(request: object): AsyncIterable<unknown>;
   Check(request: object, answer: (error: ServiceError | null, value: unknown) => void): void;
@@ -231,23 +236,6 @@ interface Client {
 
 describe('gRPC', () => {
   const grpc = { packages: ['tickmesh.echo.v1'], protoPaths: [ECHO_PROTO] };
-
-  function client(port: number, path: string, ...names: string[]): Client {
-    const loaded = loadPackageDefinition(loadSync(path, { keepCase: true, enums: String }));
-    const found = names.reduce<unknown>(
-      (at, name) => (at as Record<string, unknown>)[name],
-      loaded,
-    ) as new (address: string, credentials: unknown) => Client;
-    return new found(`127.0.0.1:${port}`, credentials.createInsecure());
-  }
-
-  const call = (run: (answer: (error: ServiceError | null, value: unknown) => void) => void) =>
-    new Promise((resolve, reject) => {
-      run((error, value) => {
-        if (error === null) resolve(value);
-        else reject(error);
-      });
-    });
 
   it('answers, streams, and gives faults their status and code', async () => {
     const config = await configOf();
@@ -300,6 +288,63 @@ describe('gRPC', () => {
     } finally {
       health.close();
     }
+  });
+});
+
+describe('traces of calls', () => {
+  interface Span {
+    readonly name: string;
+    readonly traceId: string;
+    readonly parentSpanId?: string;
+    readonly attributes: readonly { readonly key: string; readonly value: object }[];
+  }
+
+  async function receiver(spans: Span[]): Promise<string> {
+    const server = createServer((incoming, response) => {
+      const chunks: Buffer[] = [];
+      incoming.on('data', (chunk: Buffer) => chunks.push(chunk));
+      incoming.on('end', () => {
+        const body = JSON.parse(Buffer.concat(chunks).toString()) as {
+          resourceSpans: { scopeSpans: { spans: Span[] }[] }[];
+        };
+        spans.push(...body.resourceSpans.flatMap((r) => r.scopeSpans.flatMap((s) => s.spans)));
+        response.end('{}');
+      });
+    });
+    servers.push(server);
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  }
+
+  it('go on from the caller over HTTP and gRPC, and stand in the log', async () => {
+    const spans: Span[] = [];
+    const base = await configOf();
+    const telemetry = { ...base.telemetry, otlpEndpointUrl: await receiver(spans) };
+    const grpc = { packages: ['tickmesh.echo.v1'], protoPaths: [ECHO_PROTO] };
+    const service = await boot({ config: { ...base, telemetry }, grpc });
+    const [traceId, parent] = ['a'.repeat(32), 'b'.repeat(16)];
+    const traceparent = `00-${traceId}-${parent}-01`;
+    await fetch(url(service, '/echo/conflict'), { headers: { traceparent } });
+    const echo = client(base.http.grpcPort, ECHO_PROTO, 'tickmesh', 'echo', 'v1', 'EchoService');
+    const metadata = new Metadata();
+    metadata.set('traceparent', traceparent);
+    await call((answer) => {
+      echo.Echo({ text: 'hi' }, metadata, answer);
+    });
+    echo.close();
+    await service.context.tracing.flush();
+    expect(spans.map(({ name, traceId: of, parentSpanId }) => [name, of, parentSpanId])).toEqual([
+      ['http.request', traceId, parent],
+      ['grpc.request', traceId, parent],
+    ]);
+    expect(spans[0]?.attributes).toEqual(
+      expect.arrayContaining([
+        { key: 'http.route', value: { stringValue: '/echo/:text' } },
+        { key: 'error.type', value: { stringValue: 'VERSION_CONFLICT' } },
+      ]),
+    );
+    expect(lines.filter((line) => line.includes(traceId))).toHaveLength(1);
+    await service.stop('before its receiver');
   });
 });
 
@@ -388,5 +433,25 @@ function connectTo(port: number): Promise<void> {
       resolve();
     });
     socket.on('error', reject);
+  });
+}
+
+function client(port: number, path: string, ...names: string[]): Client {
+  const loaded = loadPackageDefinition(loadSync(path, { keepCase: true, enums: String }));
+  const found = names.reduce<unknown>(
+    (at, name) => (at as Record<string, unknown>)[name],
+    loaded,
+  ) as new (address: string, credentials: unknown) => Client;
+  return new found(`127.0.0.1:${port}`, credentials.createInsecure());
+}
+
+function call(
+  run: (answer: (error: ServiceError | null, value: unknown) => void) => void,
+): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    run((error, value) => {
+      if (error === null) resolve(value);
+      else reject(error);
+    });
   });
 }

@@ -28,6 +28,8 @@ export async function runService<C extends ConfigSchema>(
   schema: C & { readonly sections: Readonly<Record<'http' | 'telemetry', unknown>> },
   define: (config: ConfigOf<C>) => Omit<ServiceDefinition, 'name' | 'config' | 'onBooting'>,
 ): Promise<void> {
+  // A reader of the log that went away is no reason to stop trading.
+  process.stdout.on('error', () => undefined);
   const config = readConfig(schema);
   if (config === undefined) {
     exitWith(1);
