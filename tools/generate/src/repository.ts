@@ -3,9 +3,9 @@ import { join } from 'node:path';
 
 /** Text files below the repository's root, by path. */
 export interface Repository {
-  read(path: string): string;
+  readonly read: (path: string) => string;
   /** The files of a folder whose names end so, by name, in order. */
-  readAll(folder: string, ending: string): Map<string, string>;
+  readonly readAll: (folder: string, ending: string) => Map<string, string>;
 }
 
 export function repositoryAt(root: string): Repository {

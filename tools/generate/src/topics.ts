@@ -30,7 +30,7 @@ ${topics.map(declaration).join('\n')}
 
 /** The parts of each topic's partition key. */
 export const KEY_OF: { readonly [Name in TopicName]: KeyOf<TopicPayload[Name]> } = {
-${topics.map((topic) => `  '${topic.name}': ${keyFunction(topic)},`).join('\n')}
+${topics.map((topic) => `  '${topic.name}': ${keyFunction(topic, contracts)},`).join('\n')}
 };
 `;
 }
@@ -66,7 +66,14 @@ function declaration(topic: TopicRow): string {
   return `  '${topic.name}': {\n${rows.join('\n')}\n  },`;
 }
 
-function keyFunction(topic: TopicRow): string {
+function keyFunction(topic: TopicRow, contracts: Contracts): string {
   if (topic.key.length === 0) return "() => ''";
+  const [only, ...more] = topic.key;
+  if (more.length === 0 && isText(topic, only ?? '', contracts)) return `(value) => value.${only}`;
   return `(value) => \`${topic.key.map((field) => `\${value.${field}}`).join('|')}\``;
+}
+
+function isText(topic: TopicRow, key: string, contracts: Contracts): boolean {
+  const field = contracts.records.get(topic.schema)?.fields.find(({ name }) => name === key);
+  return field?.shape.kind === 'string';
 }

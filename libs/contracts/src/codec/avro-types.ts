@@ -9,7 +9,7 @@ export function avroTypeOf(schema: unknown): avro.Type {
   return avro.Type.forSchema(schema as avro.Schema, {
     logicalTypes: { decimal: DecimalType, 'timestamp-micros': MicrosType },
     wrapUnions: false,
-    typeHook: (attributes) => (isBigLong(attributes) ? BIG_LONG : undefined) as avro.Type,
+    typeHook: (attributes) => (isBigLong(attributes) ? BIG_LONG : undefined),
   });
 }
 

@@ -148,6 +148,8 @@ export function plain(tree: JsonTree | undefined): unknown {
     const value = Number(tree.text);
     return String(value) === tree.text && Number.isFinite(value) ? value : tree.text;
   }
-  if (tree instanceof Map) return Object.fromEntries([...tree].map(([k, v]) => [k, plain(v)]));
-  return Array.isArray(tree) ? (tree as readonly JsonTree[]).map(plain) : tree;
+  if (Array.isArray(tree)) return (tree as readonly JsonTree[]).map(plain);
+  if (tree === undefined || tree === null || typeof tree !== 'object') return tree;
+  const object = tree as JsonObject;
+  return Object.fromEntries([...object].map(([key, value]) => [key, plain(value)]));
 }

@@ -31,7 +31,7 @@ function text(shape: Shape, value: unknown, path: string): string {
     case 'decimal':
       return formatDecimal(value as bigint, shape.scale);
     case 'bigint':
-      return String(value as bigint);
+      return String(value);
     case 'micros':
       return JSON.stringify(formatRfc3339(value as number));
     case 'bytes':

@@ -15,7 +15,7 @@ export interface RuleDescription {
 
 export function describeRules(name: keyof RecordTypes): RuleDescription {
   const table = RULES[name].table as unknown as RuleTable;
-  const rows = Object.entries(table.fields) as [string, FieldRule<unknown>][];
+  const rows = Object.entries<FieldRule<never>>(table.fields);
   return {
     fields: Object.fromEntries(rows.map(([field, { rule }]) => [field, rule])),
     together: table.together.map(({ field, rule, writersOnly }) => ({

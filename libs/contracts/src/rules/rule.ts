@@ -69,12 +69,13 @@ export class RecordRule<Name extends RuledName> implements FieldRule<RecordInput
   }
 
   readonly inspect = (value: RecordInputs[Name], role: Role, found: Violation[]): void => {
-    if (typeof value !== 'object' || value === null) {
+    const given: unknown = value;
+    if (typeof given !== 'object' || given === null) {
       found.push({ field: '', rule: `a ${this.rule}`, value });
       return;
     }
     const before = found.length;
-    const record = value as Readonly<Record<string, unknown>>;
+    const record = given as Readonly<Record<string, unknown>>;
     for (const { name, rule } of this.#fields) inspectField(name, rule, record[name], role, found);
     if (found.length > before) return;
     for (const { field, rule, holds, writersOnly } of this.table.together) {
