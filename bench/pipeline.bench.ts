@@ -136,7 +136,8 @@ function runPipeline(capture: Capture, frames: readonly MarketFrame[]): string {
   const best = [bids.priceAt(0), asks.priceAt(0)].map(
     (units) => units / 10 ** capture.digits.price,
   );
-  const last = frames.at(-1)!;
+  const last = frames.at(-1);
+  if (last === undefined) throw new Error('the capture is empty');
   take({ ...last, kind: 'HEARTBEAT', received_at: last.received_at + 60_000_000 });
   return `${total.toFixed(4)} ${best.join(' ')}`;
 }

@@ -33,7 +33,7 @@ export class DataPlaneModule {
       publisher: bus.publisher,
       findInstrument: (symbol, exchange) => master.resolve(symbol, exchange),
       readCheckpoints: () => readCheckpoints(bus),
-      probe: marketProbe({ logger, metrics, tracing, nowMicros: systemClock.nowMicros }),
+      probe: marketProbe({ logger, metrics, tracing, nowMicros: () => systemClock.nowMicros() }),
     });
     const consumer = bus.consumer({
       groupId: groupIdOf(config.kafka, 'data-plane'),

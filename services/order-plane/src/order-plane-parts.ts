@@ -22,7 +22,7 @@ export type OrderPlaneConfig = Pick<
 >;
 
 export interface OrderPlaneOuter {
-  readonly bus: Pick<Bus, 'consumer' | 'publisher'>;
+  readonly bus: Pick<Bus, 'consumer' | 'publisher' | 'endOffsets'>;
   readonly clock: Clock;
   readonly probe: OrderProbe;
   /** Of several meshes on one Kafka broker each has a group of its own. */

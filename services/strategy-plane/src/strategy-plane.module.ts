@@ -1,5 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import type { Bus } from '@tickmesh/bus';
+import { type Bus, SourceFilter } from '@tickmesh/bus';
 import type { ConfigOf, strategyPlaneSchema } from '@tickmesh/config';
 import { INSTRUMENTS } from '@tickmesh/contracts';
 import { type StrategyDefinition, StrategyRunner } from '@tickmesh/domain-strategies';
@@ -46,7 +46,8 @@ function openStrategy(
     publisher: bus.publisher,
     log: busLogReader(bus),
     makeRunner: () => new StrategyRunner(definition, INSTRUMENTS),
-    probe: hostProbe({ logger, metrics, nowMicros: systemClock.nowMicros }),
+    makeFilter: (state) => new SourceFilter(state),
+    probe: hostProbe({ logger, metrics, nowMicros: () => systemClock.nowMicros() }),
   });
   const consumer = bus.consumer({
     groupId: groupIdOf(config.kafka, `strategy-${definition.id}`),

@@ -32,7 +32,6 @@ export async function withBus<T>(
 
 /** An empty variable must not hide what the running mesh says. */
 function definedVariables(): Record<string, string> {
-  // eslint-disable-next-line no-restricted-properties -- the command line is where the environment comes in
   const entries = Object.entries(process.env);
   return Object.fromEntries(
     entries.filter((entry): entry is [string, string] => entry[1] !== undefined && entry[1] !== ''),

@@ -57,21 +57,25 @@ export function describeFault(fault: Fault, asJson: boolean): string {
   if (asJson) return json({ error: fault.code, message: fault.message, details: fault.details });
   const nested = fault.details['problems'];
   const lines = [`${fault.code}: ${fault.message}`];
-  if (Array.isArray(nested)) for (const problem of nested) lines.push(`  - ${String(problem)}`);
+  if (Array.isArray(nested))
+    for (const problem of nested)
+      lines.push(`  - ${typeof problem === 'string' ? problem : json(problem)}`);
   return lines.join('\n');
 }
 
 /**
  * Runs an action and turns whatever it throws into a message and an exit code of 1.
+ * @param action its answer is the exit code, if it is a number
  * @returns the exit code
  */
 export async function guarded(
-  action: () => Promise<number | void>,
+  action: () => Promise<unknown>,
   asJson: boolean,
   output: Output,
 ): Promise<number> {
   try {
-    return (await action()) ?? 0;
+    const code = await action();
+    return typeof code === 'number' ? code : 0;
   } catch (thrown) {
     output.error(describeFault(faultOf(thrown), asJson));
     return 1;

@@ -9,7 +9,7 @@ export interface CommonOptions {
 export async function run(
   options: CommonOptions,
   output: Output,
-  action: () => Promise<number | void>,
+  action: () => Promise<unknown>,
 ): Promise<void> {
   const code = await guarded(action, options.json === true, output);
   if (code !== 0) process.exitCode = code;

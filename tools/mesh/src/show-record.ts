@@ -50,5 +50,5 @@ function bodyOf(topic: TopicName, tailed: TailedRecord): string {
 export function valueJson(topic: TopicName, value: unknown): string {
   const { schema } = TOPICS[topic];
   if (schema === 'any' || schema === 'json') return JSON.stringify(value);
-  return toJson(schema as RecordName, value as RecordInputs[RecordName]);
+  return toJson(schema, value as RecordInputs[RecordName]);
 }

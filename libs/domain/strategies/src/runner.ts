@@ -214,8 +214,8 @@ function readSaved(snapshot: Uint8Array): SavedRunner {
   try {
     const saved = JSON.parse(
       new TextDecoder('utf-8', { fatal: true }).decode(snapshot),
-    ) as SavedRunner;
-    if (saved.version === 1) return saved;
+    ) as Omit<SavedRunner, 'version'> & { readonly version: unknown };
+    if (saved.version === 1) return { ...saved, version: 1 };
   } catch (cause) {
     throw new Fault('CHECKPOINT_CORRUPT', { of: 'strategy' }, cause);
   }

@@ -153,7 +153,7 @@ export class BinanceConnector implements Connector {
   ): Promise<void> {
     while (!signal.aborted) {
       await this.#clock.sleep(HEARTBEAT_MS, signal);
-      if (signal.aborted) return;
+      if (isOver(signal)) return;
       const silentMs = (this.#clock.nowMicros() - connection.lastMessageMicros) / 1000;
       if (silentMs > this.#options.silenceMs) {
         this.#report({ what: 'silent', connector: this.name, silent_ms: Math.round(silentMs) });
@@ -180,7 +180,7 @@ export class BinanceConnector implements Connector {
       } catch (thrown) {
         const fault = faultOf(thrown);
         if (fault.code !== 'VENUE_UNREACHABLE') throw fault;
-        if (signal.aborted) return;
+        if (isOver(signal)) return;
         this.#report({
           what: 'snapshot failed',
           connector: this.name,
@@ -200,6 +200,11 @@ export class BinanceConnector implements Connector {
     const path = exchange === 'BINANCE' ? '/api/v3/depth' : '/fapi/v1/depth';
     return `${restUrl}${path}?symbol=${encodeURIComponent(symbol)}&limit=${snapshotLevels}`;
   }
+}
+
+/** Asked again after a wait: the compiler takes the first answer for good. */
+function isOver(signal: AbortSignal): boolean {
+  return signal.aborted;
 }
 
 async function readMessages(socket: VenueSocket, connection: LiveConnection): Promise<void> {
@@ -234,7 +239,8 @@ class LiveConnection {
   }
 
   wantsSnapshot(): string | null {
-    for (const [symbol, keeper] of this.#keepers) if (keeper.isWanted) return symbol;
+    for (const [symbol, keeper] of this.#keepers)
+      if (keeper.wants(this.#clock.nowMicros())) return symbol;
     return null;
   }
 
@@ -254,7 +260,7 @@ class LiveConnection {
 
   async snapshot(symbol: string, payload: Buffer): Promise<void> {
     const seen = glance(payload);
-    this.#keepers.get(symbol)?.onSnapshot(seen.lastUpdateId ?? 0);
+    this.#keepers.get(symbol)?.onSnapshot(seen.lastUpdateId ?? 0, this.#clock.nowMicros());
     await this.#send([this.#frame('SNAPSHOT', symbol, payload, this.#clock.nowNanos(), seen)]);
   }
 

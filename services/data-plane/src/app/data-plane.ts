@@ -100,7 +100,8 @@ export class DataPlane {
 
   #apply(state: PartitionState, delivery: RawDelivery, batch: DeliveryBatch<'market_raw'>): void {
     const { probe } = this.#deps;
-    const { headers, end } = probe.startFrame(delivery);
+    const span = probe.startFrame(delivery);
+    const { headers } = span;
     try {
       const outputs = state.apply(delivery.value, { runId: headers.run_id, mode: headers.mode });
       const source = {
@@ -117,7 +118,7 @@ export class DataPlane {
       if (fault.kind !== 'invalid') throw fault;
       batch.reject(delivery, fault);
     } finally {
-      end();
+      span.end();
     }
     state.position = delivery.offset + 1n;
   }

@@ -31,14 +31,15 @@ export async function runConnectors(
   const { clock, probe } = parts;
   await Promise.all(
     connectors.map(async (connector) => {
-      while (!signal.aborted) {
+      const isOver = (): boolean => signal.aborted;
+      while (!isOver()) {
         probe.started(connector.name);
         try {
           await connector.run(frameSink(connector.name, parts), signal);
           probe.ended(connector.name);
           return;
         } catch (thrown) {
-          if (signal.aborted) return;
+          if (isOver()) return;
           probe.failed(connector.name, faultOf(thrown));
           await clock.sleep(RESTART_MS, signal);
         }

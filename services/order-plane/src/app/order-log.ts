@@ -383,7 +383,7 @@ function orderOfRow(row: StoredOrder): LoggedOrder {
 
 function rowOfOrder(order: LoggedOrder): Record<string, unknown> {
   const state = order.fold.state();
-  const { submittedAtMicros, averagePrice } = state;
+  const { lastSentAtMicros, averagePrice } = state;
   const { limitPrice } = state.terms;
   const isSent = state.attempts > 0;
   return {
@@ -408,7 +408,7 @@ function rowOfOrder(order: LoggedOrder): Record<string, unknown> {
     reports: order.reports,
     attempts: state.attempts,
     deadline: order.deadlineMicros === undefined ? null : formatRfc3339(order.deadlineMicros),
-    sent_at: submittedAtMicros === undefined ? null : formatRfc3339(submittedAtMicros),
+    sent_at: lastSentAtMicros === undefined ? null : formatRfc3339(lastSentAtMicros),
     created_at: formatRfc3339(order.createdAtMicros),
   };
 }

@@ -6,7 +6,7 @@ import { statement } from '@tickmesh/database';
 import type { OrderFact } from '@tickmesh/domain-orders';
 import { faultOf, formatRfc3339 } from '@tickmesh/kernel';
 import type { LostAnswer } from './dispatch.ts';
-import type { BrokerSession } from './ports.ts';
+import type { BrokerAnswer, BrokerSession } from './ports.ts';
 import type { LoggedOrder } from './order-log.ts';
 import { type RecordParts, type RecordTarget, recordAbout, recordFacts } from './record-facts.ts';
 
@@ -95,26 +95,35 @@ async function askAbout(
   asked: { readonly session: BrokerSession; readonly rows: readonly OpenRow[] },
 ): Promise<number> {
   let unknown = 0;
-  for (const row of asked.rows) {
-    try {
-      await adopt(parts, target, { ...asked, row });
-    } catch (thrown) {
-      const fault = faultOf(thrown);
-      if (fault.code !== 'ORDER_BROKER_UNREACHABLE') throw fault;
-      parts.probe.failed?.('lookup', fault);
-      unknown++;
-    }
+  for (const { client_order_id: clientOrderId } of asked.rows) {
+    const answer = await ask(parts, asked.session, clientOrderId);
+    if (answer === undefined) unknown++;
+    else await adopt(parts, target, { clientOrderId, answer });
   }
   return unknown;
+}
+
+/** Undefined while the broker cannot say. Being fenced is another matter: then nobody here may ask. */
+async function ask(
+  parts: RecordParts,
+  session: BrokerSession,
+  clientOrderId: string,
+): Promise<BrokerAnswer | undefined> {
+  try {
+    return await session.lookup(clientOrderId);
+  } catch (thrown) {
+    const fault = faultOf(thrown);
+    if (fault.code === 'LEASE_LOST') throw fault;
+    parts.probe.failed?.('lookup', fault);
+    return undefined;
+  }
 }
 
 async function adopt(
   parts: RecordParts,
   target: RecordTarget,
-  { session, row }: { readonly session: BrokerSession; readonly row: OpenRow },
+  { clientOrderId, answer }: { readonly clientOrderId: string; readonly answer: BrokerAnswer },
 ): Promise<void> {
-  const clientOrderId = row.client_order_id;
-  const answer = await session.lookup(clientOrderId);
   if (answer.kind === 'found') {
     await recordFacts(
       parts,

@@ -1,5 +1,12 @@
 /** The one consumer of the order plane: market events for marks and matching, intents for decisions. */
-import type { Bus, Consumer, Delivery, DeliveryBatch } from '@tickmesh/bus';
+import type {
+  Bus,
+  Consumer,
+  Delivery,
+  DeliveryBatch,
+  PartitionStart,
+  RecordPosition,
+} from '@tickmesh/bus';
 import type { OrderPlane } from '../app/order-plane.ts';
 import type { MarketBoard } from '../app/market-board.ts';
 import type { PaperBroker } from './paper-broker.ts';
@@ -19,7 +26,7 @@ export const ORDER_GROUP = 'order-plane';
  * worker of its own: intents do not wait behind ticks.
  */
 export function orderConsumer(
-  bus: Pick<Bus, 'consumer'>,
+  bus: Pick<Bus, 'consumer' | 'endOffsets'>,
   parts: ConsumedParts,
   groupId: string = ORDER_GROUP,
 ): Consumer {
@@ -28,10 +35,34 @@ export function orderConsumer(
     topics: ['order_intents', 'market_events'],
     assignment: 'single-owner',
     ordering: 'partition',
-    fallback: 'latest',
+    // Every intent is answered, also one that came before the first start: too late, then, but answered.
+    fallback: 'earliest',
     batchRecordsMax: 500,
     handle: (batch) => handleBatch(parts, batch),
+    onAssigned: (partitions) => recentQuotes(bus, partitions),
   });
+}
+
+/** Records of each partition of the market that are read again at a start, to know where it stands. */
+const RECENT_RECORDS = 500n;
+
+/** Quotes are read from shortly before the end: older ones are nothing to decide on, and none is an effect. */
+async function recentQuotes(
+  bus: Pick<Bus, 'endOffsets'>,
+  partitions: readonly PartitionStart[],
+): Promise<readonly RecordPosition[]> {
+  const topic = 'market_events';
+  const mine = new Set(
+    partitions.filter((held) => held.topic === topic).map((held) => held.partition),
+  );
+  const ends = await bus.endOffsets(topic);
+  return ends
+    .filter(({ partition }) => mine.has(partition))
+    .map(({ partition, first, next }) => ({
+      topic,
+      partition,
+      offset: next - RECENT_RECORDS > first ? next - RECENT_RECORDS : first,
+    }));
 }
 
 async function handleBatch(parts: ConsumedParts, batch: DeliveryBatch<OrderTopic>): Promise<void> {

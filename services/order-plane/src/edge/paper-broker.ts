@@ -49,23 +49,28 @@ export class PaperBroker implements Broker {
   async open(options: BrokerSessionOptions): Promise<BrokerSession> {
     await this.#parts.book.openSession(options);
     const session = new PaperSession(this.#parts, options, () => this.#sessions.delete(session));
-    for (const [market, quote] of this.#quotes) session.show(market, quote);
+    for (const [market, quote] of this.#quotes) session.prime(market, quote);
     await session.restore();
     this.#sessions.add(session);
     return session;
   }
 
   /** Takes ticks; other events say nothing that orders could meet. */
-  show({ symbol, exchange, tick }: MarketEvent): void {
+  show({ symbol, exchange, received_at: receivedAtMicros, tick }: MarketEvent): void {
     if (tick === null) return;
     const market = `${exchange}|${symbol}`;
     const quote = quoteOf(tick);
     this.#quotes.set(market, quote);
-    for (const session of this.#sessions) session.show(market, quote);
+    for (const session of this.#sessions) {
+      // A quote from before the session met the orders of its time: it meets none twice.
+      if (receivedAtMicros >= session.openedAtMicros) session.show(market, quote);
+      else session.prime(market, quote);
+    }
   }
 }
 
 class PaperSession implements BrokerSession {
+  readonly openedAtMicros: number;
   readonly #parts: PaperBrokerParts;
   readonly #options: BrokerSessionOptions;
   readonly #venue: PaperVenue;
@@ -81,6 +86,7 @@ class PaperSession implements BrokerSession {
     this.#parts = parts;
     this.#options = options;
     this.#onClosed = onClosed;
+    this.openedAtMicros = parts.clock.nowMicros();
     this.#venue = new PaperVenue(parts.settings, parts.master.all().map(paperInstrument));
   }
 
@@ -91,6 +97,10 @@ class PaperSession implements BrokerSession {
       else this.#venue.submit(state.order, nowMicros);
     }
     this.#plan();
+  }
+
+  prime(market: string, quote: PaperQuote): void {
+    this.#venue.prime(market, quote);
   }
 
   show(market: string, quote: PaperQuote): void {

@@ -160,7 +160,7 @@ function environmentOf(
     SCHEMA_REGISTRY_URL: `${required('TICKMESH_TEST_REGISTRY')}/apis/ccompat/v7`,
     DATABASE_URL: url.href,
     LIMITS_FILE: limitsFile,
-    KAFKA_SESSION_TIMEOUT_MS: '6000',
+    KAFKA_SESSION_TIMEOUT_MS: '3000',
     KAFKA_HEARTBEAT_INTERVAL_MS: '500',
     ...TIMES,
   };

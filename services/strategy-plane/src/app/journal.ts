@@ -1,4 +1,4 @@
-import type { Delivery, DeliveryBatch } from '@tickmesh/bus';
+import type { DeliveryBatch } from '@tickmesh/bus';
 import type { StrategyTopic } from './ports.ts';
 
 /** Records of one partition that were consumed one after the other. */
@@ -10,9 +10,7 @@ export interface JournalSlice {
 }
 
 /** The order of consumption as runs of consecutive records; what comes from another partition breaks a run. */
-export function slicesOf(
-  deliveries: DeliveryBatch<StrategyTopic>['deliveries'] | readonly Delivery<StrategyTopic>[],
-): JournalSlice[] {
+export function slicesOf(deliveries: DeliveryBatch<StrategyTopic>['deliveries']): JournalSlice[] {
   const slices: JournalSlice[] = [];
   for (const { topic, partition, offset } of deliveries) {
     const last = slices.at(-1);

@@ -1,4 +1,4 @@
-import type { Delivery, RecordPosition } from '@tickmesh/bus';
+import type { Delivery, RecordPosition, SourceFilterState } from '@tickmesh/bus';
 import type { StrategyCheckpoint, StrategyJournal, TopicName } from '@tickmesh/contracts';
 
 /** The topics that strategies consume. */
@@ -27,4 +27,10 @@ export interface LogReader {
   ): Promise<readonly Delivery<T>[]>;
   /** Where to start without a checkpoint: the end of each partition. */
   ends(topics: readonly TopicName[]): Promise<readonly RecordPosition[]>;
+}
+
+/** Says of each delivery whether it is new: a producer that was restarted publishes some records again. */
+export interface RepetitionFilter {
+  admits(delivery: Delivery): boolean;
+  state(): SourceFilterState;
 }

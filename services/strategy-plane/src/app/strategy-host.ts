@@ -1,17 +1,22 @@
-import {
-  type Delivery,
-  type DeliveryBatch,
-  type OutgoingMessage,
-  type Publisher,
-  type RecordPosition,
-  SourceFilter,
+import type {
+  Delivery,
+  DeliveryBatch,
+  OutgoingMessage,
+  Publisher,
+  RecordPosition,
+  SourceFilterState,
 } from '@tickmesh/bus';
 import type { OrderIntent, StrategyCheckpoint } from '@tickmesh/contracts';
 import { type StrategyInput, StrategyRunner } from '@tickmesh/domain-strategies';
 import { assert } from '@tickmesh/kernel';
 import { type JournalSlice, slicesOf } from './journal.ts';
 import { filterStateOf, sourcePositionsOf } from './source-positions.ts';
-import { type LogReader, STRATEGY_TOPICS, type StrategyTopic } from './ports.ts';
+import {
+  type LogReader,
+  type RepetitionFilter,
+  STRATEGY_TOPICS,
+  type StrategyTopic,
+} from './ports.ts';
 
 type StrategyDelivery = Delivery<StrategyTopic>;
 
@@ -20,6 +25,8 @@ export interface HostDeps {
   readonly log: LogReader;
   /** Makes the runner afresh: at start, and whenever this member takes over. */
   readonly makeRunner: () => StrategyRunner;
+  /** Makes what drops repetitions, from what it has seen. */
+  readonly makeFilter: (state: SourceFilterState) => RepetitionFilter;
   readonly probe: HostProbe;
 }
 
@@ -44,7 +51,7 @@ const CHECKPOINT_MICROS = 2_000_000;
 export class StrategyHost {
   readonly #deps: HostDeps;
   #runner: StrategyRunner;
-  #filter = new SourceFilter();
+  #filter: RepetitionFilter;
   #positions = new Map<string, RecordPosition>();
   #epoch = 0;
   #journalOffset = 0n;
@@ -56,6 +63,7 @@ export class StrategyHost {
   constructor(deps: HostDeps) {
     this.#deps = deps;
     this.#runner = deps.makeRunner();
+    this.#filter = deps.makeFilter({});
   }
 
   get strategyId(): string {
@@ -115,7 +123,7 @@ export class StrategyHost {
 
   #reset(): void {
     this.#runner = this.#deps.makeRunner();
-    this.#filter = new SourceFilter();
+    this.#filter = this.#deps.makeFilter({});
     this.#positions = new Map();
     this.#epoch = 0;
     this.#journalOffset = 0n;
@@ -130,7 +138,7 @@ export class StrategyHost {
 
   #restore(checkpoint: StrategyCheckpoint): void {
     this.#runner.restore(checkpoint.state);
-    this.#filter = new SourceFilter(filterStateOf(checkpoint.source_positions));
+    this.#filter = this.#deps.makeFilter(filterStateOf(checkpoint.source_positions));
     this.#epoch = checkpoint.epoch;
     this.#journalOffset = BigInt(checkpoint.journal_offset);
     this.#checkpointedMicros = checkpoint.taken_at;

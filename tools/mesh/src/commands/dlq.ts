@@ -47,7 +47,7 @@ async function list(bus: Bus, options: DlqOptions, output: Output): Promise<void
     for (const letter of letters) output.line(json(summary(letter)));
     return;
   }
-  if (letters.length === 0) return void output.line('no dead letters');
+  if (letters.length === 0) return output.line('no dead letters');
   output.line(
     table(
       ['queue', 'offset', 'died', 'status', 'error', 'from', 'group'],

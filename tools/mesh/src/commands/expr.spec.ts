@@ -47,7 +47,7 @@ async function mesh(
   });
   process.exitCode = 0;
   await program.parseAsync(args, { from: 'user' });
-  return { out: lines.out.join('\n'), err: lines.err.join('\n'), code: Number(process.exitCode) };
+  return { out: lines.out.join('\n'), err: lines.err.join('\n'), code: process.exitCode };
 }
 
 const over = (file: string): readonly string[] => ['--data', join(dir, file)];

@@ -2,13 +2,7 @@ import { readFileSync } from 'node:fs';
 import { text as readAll } from 'node:stream/consumers';
 import type { Command } from 'commander';
 import type { EventHeaders } from '@tickmesh/bus';
-import {
-  type RecordName,
-  TOPICS,
-  type TopicName,
-  type TopicPayload,
-  fromJson,
-} from '@tickmesh/contracts';
+import { TOPICS, type TopicName, type TopicPayload, fromJson } from '@tickmesh/contracts';
 import { Fault, derivedUuid } from '@tickmesh/kernel';
 import { topicOf } from '../arguments.ts';
 import { withBus } from '../connect.ts';
@@ -53,7 +47,7 @@ async function publish(topic: TopicName, options: PublishOptions, output: Output
   const mode = modeOf(options.mode);
   const messages = (await texts(options.json)).map((text) => {
     // Fields the writer may leave out take the present as their receive time.
-    const value = fromJson(schema as RecordName, text, {
+    const value = fromJson(schema, text, {
       receivedAtMicros: Date.now() * 1000,
     }) as TopicPayload[TopicName];
     return { topic, value, headers: headersOf(topic, text, mode) };

@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import type { Bus, TailedRecord } from '@tickmesh/bus';
 import { ConnectionFrames } from '@tickmesh/data-plane/replay';
-import type { ExecutionReport, RawFrame, TopicName } from '@tickmesh/contracts';
+import type { ExecutionReport, RawFrame } from '@tickmesh/contracts';
 import { Fault } from '@tickmesh/kernel';
 import { countOf } from '../arguments.ts';
 import { withBus } from '../connect.ts';
@@ -88,8 +88,7 @@ function tell(
     after_ms: (seen.get(stage) ?? Number.NaN) - startMs,
   }));
   const { intent_id, status, reject_reason } = report;
-  if (options.json === true)
-    return void output.line(json({ stages, intent_id, status, reject_reason }));
+  if (options.json === true) return output.line(json({ stages, intent_id, status, reject_reason }));
   output.line(
     table(
       ['stage', 'after'],
@@ -166,9 +165,11 @@ class Watch {
   async open(): Promise<void> {
     const opened: Promise<void>[] = [];
     for (const stage of STAGES.slice(1)) {
-      const { promise, resolve } = Promise.withResolvers<void>();
-      opened.push(promise);
-      this.#tails.push(this.#follow(stage, resolve));
+      opened.push(
+        new Promise((resolve) => {
+          this.#tails.push(this.#follow(stage, resolve));
+        }),
+      );
     }
     await Promise.all(opened);
   }
@@ -183,7 +184,7 @@ class Watch {
 
   async #follow(stage: Stage, opened: () => void): Promise<ExecutionReport | undefined> {
     const options = { from: 'end', follow: true, signal: this.#signal, onOpen: opened } as const;
-    for await (const record of this.#bus.tail(stage as TopicName, options)) {
+    for await (const record of this.#bus.tail(stage, options)) {
       if (!isOfRun(record, this.#runId)) continue;
       if (!this.#seen.has(stage)) this.#seen.set(stage, Date.now());
       if (stage !== 'exec_reports') return undefined;

@@ -37,7 +37,7 @@ async function list(bus: Bus, options: CommonOptions, output: Output): Promise<v
     const retention = retentionMs === null ? cleanup : `${retentionMs / 3_600_000} h`;
     return { topic, isThere, schema, partitions, retention, dlq: dlq ?? '' };
   });
-  if (options.json === true) return void output.line(json(rows));
+  if (options.json === true) return output.line(json(rows));
   output.line(
     table(
       ['topic', 'there', 'schema', 'partitions', 'retention', 'dead letters'],
@@ -57,7 +57,7 @@ async function create(bus: Bus, options: CommonOptions, output: Output): Promise
   const created = await bus.topics.create();
   const schemas = await bus.registerSchemas();
   const instruments = await publishInstruments(bus);
-  if (options.json === true) return void output.line(json({ created, schemas, instruments }));
+  if (options.json === true) return output.line(json({ created, schemas, instruments }));
   output.line(created.length === 0 ? 'all topics are there' : `created ${created.join(', ')}`);
   output.line(`${schemas.length} schemas are registered`);
   output.line(`${instruments} instruments were published`);
