@@ -1,7 +1,6 @@
 /** Every topic that a running mesh fills, read by librdkafka and decoded by the registry with Confluent's client. */
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { parse } from 'yaml';
+import { TOPICS } from '@tickmesh/contracts';
 import { eventually, runningMesh } from './src/running-mesh.mjs';
 import { pythonWithKafka, run } from './src/tools.mjs';
 
@@ -10,7 +9,7 @@ const TIMEOUT_MS = 90_000;
 export async function verify(root, log) {
   const python = await pythonWithKafka(root, log);
   const { environment, services } = await runningMesh(log);
-  const topics = filledTopics(root, services);
+  const topics = filledTopics(services);
   const reader = join(root, 'tools', 'verify', 'src', 'read_topics.py');
   const read = async () => {
     const { code, stdout, stderr } = await run(python, [reader, ...topics], {
@@ -33,16 +32,14 @@ export async function verify(root, log) {
   });
 }
 
-/** Avro topics whose producer is among the services that run; `people` stands for the setup step. */
-function filledTopics(root, services) {
-  const declared = parse(readFileSync(join(root, 'contracts', 'topics.yaml'), 'utf8')).topics;
+/** Avro topics whose producer is among the services that run; the setup publishes the instruments. */
+function filledTopics(services) {
   const running = new Set(services.map(({ name }) => name));
-  return Object.entries(declared)
+  return Object.entries(TOPICS)
+    .filter(([, topic]) => topic.schema !== 'json' && topic.schema !== 'any')
     .filter(
-      ([name, topic]) =>
-        topic.schema !== 'json' &&
-        topic.schema !== 'any' &&
-        (name === 'instruments' || topic.producers.some((producer) => running.has(producer))),
+      ([name, { producers }]) =>
+        name === 'instruments' || producers.some((producer) => running.has(producer)),
     )
     .map(([name]) => name);
 }
