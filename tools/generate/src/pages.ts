@@ -1,4 +1,5 @@
 import { renderConfigPage } from '@tickmesh/config';
+import { renderReference } from '@tickmesh/expr';
 import { renderTelemetryPage } from '@tickmesh/telemetry';
 import { readContracts } from './avro-shapes.ts';
 import { renderErrorsPage } from './errors-page.ts';
@@ -19,6 +20,7 @@ export function generatePages(root: string): Map<string, string> {
     ['docs/reference/topics.md', renderTopicsPage(topics)],
     ['docs/reference/errors.md', renderErrorsPage()],
     ['docs/reference/instruments.md', renderInstrumentsPage()],
+    ['docs/reference/expressions.md', renderReference()],
     ['docs/reference/config.md', renderConfigPage()],
     ['docs/reference/telemetry.md', renderTelemetryPage()],
   ]);
