@@ -341,6 +341,7 @@ describe('traces of calls', () => {
       expect.arrayContaining([
         { key: 'http.route', value: { stringValue: '/echo/:text' } },
         { key: 'error.type', value: { stringValue: 'VERSION_CONFLICT' } },
+        { key: 'http.response.status_code', value: { intValue: 409 } },
       ]),
     );
     expect(lines.filter((line) => line.includes(traceId))).toHaveLength(1);

@@ -2,8 +2,9 @@ import { type CallHandler, type ExecutionContext, type NestInterceptor } from '@
 import { faultOf } from '@tickmesh/kernel';
 import type { Metrics, TraceCarrier, Tracing } from '@tickmesh/telemetry';
 import type { Metadata } from '@grpc/grpc-js';
-import type { FastifyRequest } from 'fastify';
+import type { FastifyReply, FastifyRequest } from 'fastify';
 import { type Observable, catchError, finalize, from, lastValueFrom, throwError } from 'rxjs';
+import { httpStatusOf } from './faults.ts';
 
 /** A span for each call, under the caller's trace, and the time of gRPC calls by method and status. */
 export class RequestTracing implements NestInterceptor {
@@ -28,10 +29,23 @@ export class RequestTracing implements NestInterceptor {
       'http.route': request.routeOptions.url ?? 'unmatched',
     };
     const parent = carrierFrom((name) => request.headers[name]);
+    const reply = context.switchToHttp().getResponse<FastifyReply>();
     const answer = this.#tracing.withSpan(
       'http.request',
       { kind: 'server', parent, attributes },
-      () => lastValueFrom(next.handle(), { defaultValue: undefined }),
+      async (span) => {
+        let status = 0;
+        try {
+          const value: unknown = await lastValueFrom(next.handle(), { defaultValue: undefined });
+          status = reply.statusCode;
+          return value;
+        } catch (thrown) {
+          status = httpStatusOf(thrown);
+          throw thrown;
+        } finally {
+          span.set({ 'http.response.status_code': status });
+        }
+      },
     );
     return from(answer);
   }

@@ -13,6 +13,7 @@ import {
 } from './packages.ts';
 import type { Manifest, Repository } from './repository.ts';
 import { longFiles, orphanFiles, repeatedTestNames } from './sources.ts';
+import { unreportedNames } from './telemetry-names.ts';
 import { bannedWords, emptyNames, unconventionalNames } from './words.ts';
 
 function repositoryOf(files: Readonly<Record<string, string>>): Repository {
@@ -145,6 +146,21 @@ describe('the checks of dependencies', () => {
     });
     expect(unreasonedDependencies(repository)).toEqual(['yaml']);
     expect(forgottenReasons(repository)).toEqual(['pg']);
+  });
+});
+
+describe('the check of telemetry names', () => {
+  it('finds names that only the table and specs know', () => {
+    const repository = repositoryOf({
+      'libs/telemetry/src/names.ts': "'a.done' 'b.done' 'c.done'",
+      'libs/x.spec.ts': "'b.done'",
+      'libs/x.ts': "log('c.done')",
+    });
+    const events = { 'a.done': '', 'b.done': '', 'c.done': '' };
+    expect(unreportedNames(repository, { EVENTS: events })).toEqual([
+      'EVENTS: a.done',
+      'EVENTS: b.done',
+    ]);
   });
 });
 

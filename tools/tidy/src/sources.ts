@@ -22,7 +22,7 @@ const RELATIVE = /['"](\.{1,2}\/[^'"\n]+?\.m?[tj]s)['"]/g;
 export function orphanFiles({ paths, read }: Repository): string[] {
   const sources = paths.filter((path) => path.endsWith('.ts') && !path.endsWith('.d.ts'));
   const mentions = paths
-    .filter((path) => /\.(mjs|json|ya?ml)$/.test(path))
+    .filter((path) => /\.(mjs|json|ya?ml)$|\.spec\.ts$/.test(path))
     .map((path) => read(path))
     .join('\n');
   const reached = new Set(sources.filter((path) => ENTRY.test(path) || isStarted(path, mentions)));

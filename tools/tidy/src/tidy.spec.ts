@@ -1,7 +1,7 @@
 /** The house is in order. Each test names what is out of place, with what to do about it. */
 import { fileURLToPath } from 'node:url';
 import { describe, expect, it } from '@jest/globals';
-import { METRICS } from '@tickmesh/telemetry';
+import { ATTRIBUTES, EVENTS, METRICS, SPANS } from '@tickmesh/telemetry';
 import { generate } from '@tickmesh/generate';
 import {
   forbiddenLicences,
@@ -23,6 +23,7 @@ import {
 import { openRepository } from './repository.ts';
 import { longFiles, orphanFiles, repeatedTestNames } from './sources.ts';
 import { unknownMetrics } from './alerts.ts';
+import { unreportedNames } from './telemetry-names.ts';
 import { bannedWords, emptyNames, unconventionalNames } from './words.ts';
 
 const root = fileURLToPath(new URL('../../../', import.meta.url));
@@ -112,6 +113,13 @@ describe('dependencies', () => {
 
   it('leave no reason behind when they go', () => {
     expect(forgottenReasons(repository)).toEqual([]);
+  });
+});
+
+describe('the names of telemetry', () => {
+  it('are each reported by something', () => {
+    const tables = { ATTRIBUTES, EVENTS, METRICS, SPANS };
+    expect(unreportedNames(repository, tables)).toEqual([]);
   });
 });
 
