@@ -10,7 +10,7 @@ import type { Typing } from './infer.ts';
 import type { CallNode, Node } from './node.ts';
 import { roundHalfEven } from './number-math.ts';
 import { describeMask, maskOf } from './signature.ts';
-import { MICROS_MAX, type Row, type Scalar, type Value, type ValueType } from './types.ts';
+import { MICROS_MAX, type Scalar, type Value, type ValueType } from './types.ts';
 
 /** @returns a function that reads a row; it throws Fault EXPR_TYPE for a field of another type */
 export function compileReader(node: Node, typing: Typing): Reader {

@@ -28,7 +28,8 @@ function sentenceOf(fault: Fault): string {
 
 function described(name: string, value: unknown): string | undefined {
   if (value === undefined) return undefined;
-  return `${name} ${Array.isArray(value) ? value.join(', ') : String(value)}`;
+  if (Array.isArray(value)) return `${name} ${value.join(', ')}`;
+  return `${name} ${typeof value === 'string' ? value : JSON.stringify(value)}`;
 }
 
 /** The line of the position, and a caret below it; tabs stay tabs so that the caret stays in place. */

@@ -426,7 +426,7 @@ function call<T extends ValueType>(name: string, operands: readonly AnyOperand[]
     expressions.map((expression) => expression.node),
   );
   const declared = declaredBy(expressions);
-  return new Expression(node, infer(node, declared, 'open'), declared) as Expression<T>;
+  return new Expression(node, infer(node, declared, 'open'), declared);
 }
 
 /** @throws Fault EXPR_TYPE when two operands declare the same field with different types */

@@ -125,12 +125,10 @@ function checkOutputs(expression: Expression): void {
   checkSql(typed.toSql({ now: 0 }).text);
 }
 
-const FIELD_NAMES = new RegExp(`^(${['x', 'price'].join('|')})$`);
-
 /** Generated code is made of our own words, numbers, and numbered names. */
 function checkSource(source: string): void {
   const words = source.match(/[A-Za-z_$][\w$]*|"[^"]*"|'[^']*'|`/g) ?? [];
-  for (const word of words) expect(word).toMatch(KERNEL_WORD);
+  expect(words.filter((word) => !KERNEL_WORD.test(word))).toEqual([]);
 }
 
 const KERNEL_WORD =
@@ -200,7 +198,6 @@ describe('anything that arrives', () => {
       );
       expect(() => one.toPure({ variable: name })).toThrow('names a field');
     }
-    expect('x').toMatch(FIELD_NAMES);
   });
 
   it('matches patterns in steps bounded by their lengths, where a regular expression would hang', () => {

@@ -82,7 +82,7 @@ export function inferAt(
     run.visit(root);
     run.solve();
   } catch (thrown) {
-    if (thrown instanceof TypeProblem) return thrown;
+    if (run.problem !== undefined) return run.problem;
     throw thrown;
   }
   return run.typing();
@@ -94,6 +94,8 @@ class Inference {
   readonly #cells = new Map<Node, Cell>();
   readonly #fields = new Map<string, Cell>();
   #pending: Pending[] = [];
+  /** Why the inference ended early. */
+  problem: TypeProblem | undefined;
   #usesNow = false;
   #narrowed = false;
 
@@ -116,7 +118,7 @@ class Inference {
       const before = this.#pending.length;
       this.#narrowed = false;
       this.#pending = this.#pending.filter((pending) => !this.#settle(pending));
-      if (this.#narrowed || this.#pending.length < before) continue;
+      if (this.#hasNarrowed() || this.#pending.length < before) continue;
       const [first, ...others] = this.#pending;
       this.#pending = others;
       const chosen = first?.candidates[0];
@@ -140,6 +142,11 @@ class Inference {
     };
   }
 
+  #failed(problem: TypeProblem): Fault {
+    this.problem = problem;
+    return problem.fault();
+  }
+
   #cellOf(node: Node): Cell {
     if (node.kind === 'constant') return { parent: undefined, mask: constantMask(node) };
     if (node.kind === 'call') return { parent: undefined, mask: ANY_TYPE };
@@ -155,7 +162,9 @@ class Inference {
     const spec = fieldSpec(this.#schema, name);
     if (spec === undefined) {
       if (this.#others === 'open') return ANY_TYPE;
-      throw new TypeProblem(node, { unknownField: name, expected: Object.keys(this.#schema) });
+      throw this.#failed(
+        new TypeProblem(node, { unknownField: name, expected: Object.keys(this.#schema) }),
+      );
     }
     return maskOf(spec.type);
   }
@@ -166,24 +175,31 @@ class Inference {
     const row = functionNamed(node.name);
     const candidates = row.signatures.filter((one) => accepts(one, node.args.length));
     if (candidates.length === 0) {
-      throw new TypeProblem(node, {
-        function: row.name,
-        expected: row.signatures.map((one) => one.text).join(', or '),
-        found: `${node.args.length} arguments`,
-      });
+      throw this.#failed(
+        new TypeProblem(node, {
+          function: row.name,
+          expected: row.signatures.map((one) => one.text).join(', or '),
+          found: `${node.args.length} arguments`,
+        }),
+      );
     }
     const wanted = row.checkArguments?.(node.args.map(constantOf));
-    if (wanted !== undefined) throw new TypeProblem(node, { function: row.name, expected: wanted });
+    if (wanted !== undefined)
+      throw this.#failed(new TypeProblem(node, { function: row.name, expected: wanted }));
     const [only] = candidates;
     if (candidates.length === 1 && only !== undefined) this.#apply(node, only);
     else this.#pending.push({ node, candidates });
+  }
+
+  #hasNarrowed(): boolean {
+    return this.#narrowed;
   }
 
   /** Drops the signatures that do not fit; true when the call is decided. */
   #settle(pending: Pending): boolean {
     const { node } = pending;
     const left = pending.candidates.filter((one) => this.#fits(node, one));
-    if (left.length === 0) throw this.#mismatch(node, pending.candidates);
+    if (left.length === 0) throw this.#failed(this.#mismatch(node, pending.candidates));
     pending.candidates = left;
     const [only] = left;
     if (left.length > 1 || only === undefined) {
@@ -206,10 +222,7 @@ class Inference {
   /** While several signatures are left, a type is at least one that some of them has there. */
   #narrow(at: Node, slots: readonly Slot[]): void {
     const cell = find(this.visit(at));
-    const possible = slots.reduce(
-      (all, slot) => all | (slot === 'same' ? ANY_TYPE : slot.fixed),
-      0,
-    );
+    const possible = slots.reduce((all, slot) => all | (slot === 'same' ? ANY_TYPE : slot.only), 0);
     if ((cell.mask & ~possible) === 0) return;
     cell.mask &= possible;
     this.#narrowed = true;
@@ -222,7 +235,7 @@ class Inference {
     return [...places, [one.result, node] as const].every(([slot, at]) => {
       const cell = find(this.visit(at));
       // A field that stands in two places must fit both.
-      const mask = (masks.get(cell) ?? cell.mask) & (slot === 'same' ? one.same : slot.fixed);
+      const mask = (masks.get(cell) ?? cell.mask) & (slot === 'same' ? one.same : slot.only);
       masks.set(cell, mask);
       return mask !== 0;
     });
@@ -231,7 +244,7 @@ class Inference {
   #apply(node: CallNode, one: Signature): void {
     const same: Cell = { parent: undefined, mask: one.same };
     const cellOf = (slot: Slot): Cell =>
-      slot === 'same' ? same : { parent: undefined, mask: slot.fixed };
+      slot === 'same' ? same : { parent: undefined, mask: slot.only };
     node.args.forEach((arg, i) => {
       this.#unify(cellOf(slotAt(one, i)), arg, node);
     });
@@ -244,7 +257,7 @@ class Inference {
     const b = find(this.visit(at));
     if (a === b) return;
     const mask = a.mask & b.mask;
-    if (mask === 0) throw mismatched(at, call, a.mask, b.mask);
+    if (mask === 0) throw this.#failed(mismatched(at, call, a.mask, b.mask));
     b.parent = a;
     a.mask = mask;
   }
@@ -256,13 +269,13 @@ class Inference {
       const { mask } = find(this.visit(arg));
       const slots = left.map((one) => slotAt(one, i));
       const expected = slots.reduce(
-        (all, slot) => all | (slot === 'same' ? ANY_TYPE : slot.fixed),
+        (all, slot) => all | (slot === 'same' ? ANY_TYPE : slot.only),
         0,
       );
       if ((expected & mask) === 0) return mismatched(arg, node, expected, mask);
       left = left.filter((one) => {
         const slot = slotAt(one, i);
-        return slot === 'same' || (slot.fixed & mask) !== 0;
+        return slot === 'same' || (slot.only & mask) !== 0;
       });
     }
     return new TypeProblem(node, {

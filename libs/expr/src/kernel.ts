@@ -11,7 +11,7 @@ import {
 } from './columns.ts';
 import { compileReader } from './evaluate.ts';
 import type { Reader } from './functions/definition.ts';
-import { infer, type Typing } from './infer.ts';
+import { infer } from './infer.ts';
 import { finiteOrNaN, KernelWriter, type Lookup } from './kernel-code.ts';
 import { KERNEL_HELPERS } from './kernel-helpers.ts';
 import type { Node } from './node.ts';

@@ -197,7 +197,7 @@ class Parser {
     if (
       isLiteral &&
       operand.kind === 'constant' &&
-      operand.value !== null &&
+      typeof operand.value === 'number' &&
       literal.end === this.#end()
     ) {
       return this.#placed(constant(-operand.value, operand.unit), token.start);

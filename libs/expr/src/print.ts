@@ -27,6 +27,7 @@ const PRECEDENCE: Readonly<Record<string, number>> = {
   negate: 7,
   power: 8,
 };
+const NEGATION = 7;
 const TIGHTEST = 9;
 const COMPARISON_LEVEL = 4;
 
@@ -72,7 +73,7 @@ function printCall(node: CallNode): string {
   }
   // Powers lean right and take an unary minus on the right; comparisons do not chain at all.
   const left = node.name === 'power' ? TIGHTEST : level === COMPARISON_LEVEL ? level + 1 : level;
-  const right = node.name === 'power' ? 7 : level + 1;
+  const right = node.name === 'power' ? NEGATION : level + 1;
   return `${within(first, left)} ${row.operator ?? ''} ${within(second, right)}`;
 }
 
@@ -84,6 +85,6 @@ function within(node: Node, least: number): string {
 
 function precedenceOf(node: Node): number {
   if (node.kind === 'call') return PRECEDENCE[node.name] ?? TIGHTEST;
-  const isNegative = node.kind === 'constant' && typeof node.value === 'number' && node.value < 0;
-  return isNegative && (node as ConstantNode).unit !== 'timestamp' ? 7 : TIGHTEST;
+  if (node.kind === 'field' || typeof node.value !== 'number') return TIGHTEST;
+  return node.value < 0 && node.unit !== 'timestamp' ? NEGATION : TIGHTEST;
 }

@@ -189,7 +189,7 @@ function choicesOf(type: ValueType, allowed: (name: string) => boolean): readonl
 }
 
 function resultOf(slot: Slot, same: ValueType): ValueType {
-  return slot === 'same' ? same : (VALUE_TYPES.find((type) => maskOf(type) === slot.fixed) ?? same);
+  return slot === 'same' ? same : (VALUE_TYPES.find((type) => maskOf(type) === slot.only) ?? same);
 }
 
 const exactTrees = new Map<string, fc.Arbitrary<Node>>();

@@ -84,7 +84,7 @@ function sampleCall(row: FunctionDefinition, signature: Signature): Sample {
   const schema = Object.fromEntries(
     names.map((name, i) => {
       const slot = slotAt(signature, i);
-      const type = slot === 'same' ? 'number' : typeOf(slot.fixed);
+      const type = slot === 'same' ? 'number' : typeOf(slot.only);
       return [name, specOf(type ?? 'number')];
     }),
   );

@@ -30,7 +30,7 @@ export function describeMask(mask: TypeMask): string {
 }
 
 /** A parameter or result: a fixed type, or the type that the call's other `same` slots have. */
-export type Slot = { readonly fixed: TypeMask } | 'same';
+export type Slot = { readonly only: TypeMask } | 'same';
 
 /** One way to call a function. */
 export interface Signature {
@@ -79,5 +79,5 @@ export function slotAt(one: Signature, index: number): Slot {
 function slot(name: string): Slot {
   if (name === 'T') return 'same';
   assert(name in MASKS, 'A signature names a value type or T');
-  return { fixed: MASKS[name as ValueType] };
+  return { only: MASKS[name as ValueType] };
 }

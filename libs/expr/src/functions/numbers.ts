@@ -29,7 +29,6 @@ function whole(
   example: FunctionDefinition['example'],
   pure: string,
 ): FunctionDefinition {
-  const apply = Math[name];
   return {
     name,
     group: 'Numbers',
@@ -37,7 +36,7 @@ function whole(
     signatures: signatures('number -> number'),
     doc,
     example,
-    evaluate: strict(apply),
+    evaluate: strict((x: number) => Math[name](x)),
     kernel: { ...callOf(`Math.${name}`, true), settles: 'none' },
     sql: ([x]) => wholeResult(name, x as SqlValue),
     pure: pureCall(pure),

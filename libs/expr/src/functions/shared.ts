@@ -4,9 +4,7 @@ import { signature, type Signature } from '../signature.ts';
 import type { Scalar, Value, ValueType } from '../types.ts';
 
 /** A function of values that are not null; the signatures have already checked their types. */
-export function strict<A extends readonly (Scalar | undefined)[]>(
-  apply: (...args: A) => Value,
-): Evaluation {
+export function strict(apply: (...args: never[]) => Value): Evaluation {
   return { kind: 'strict', apply: apply as unknown as (...args: Scalar[]) => Value };
 }
 
