@@ -51,7 +51,9 @@ export interface OrderState {
   readonly openReplaces: readonly string[];
   readonly reason: string | undefined;
   readonly arrivalMid: bigint | undefined;
+  /** Of the first attempt, and of the last one. */
   readonly submittedAtMicros: number | undefined;
+  readonly lastSentAtMicros: number | undefined;
   readonly acknowledgedAtMicros: number | undefined;
   readonly lastFillAtMicros: number | undefined;
   readonly anomalies: readonly Anomaly[];
@@ -159,6 +161,7 @@ function derive(
     reason: reasonOf(known),
     arrivalMid: known.intake?.arrivalMid,
     submittedAtMicros: known.submittedAtMicros,
+    lastSentAtMicros: known.lastSentAtMicros,
     acknowledgedAtMicros: known.acknowledged?.atMicros,
     lastFillAtMicros: fills.at(-1)?.atMicros,
     anomalies: findAnomalies(known, { conflicts, excess, missing }),

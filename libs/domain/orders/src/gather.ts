@@ -24,6 +24,7 @@ export interface Gathered {
   triggered: boolean;
   snapshot?: SnapshotFact;
   submittedAtMicros?: number;
+  lastSentAtMicros?: number;
   /** Client order id by attempt. */
   readonly sendings: Map<number, string>;
   readonly unanswered: Set<number>;
@@ -68,6 +69,7 @@ const GATHER: { readonly [K in OrderFact['kind']]: Gather<Extract<OrderFact, { k
   sending: (known, fact) => {
     known.sendings.set(fact.attempt, fact.clientOrderId);
     known.submittedAtMicros = Math.min(fact.atMicros, known.submittedAtMicros ?? Infinity);
+    known.lastSentAtMicros = Math.max(fact.atMicros, known.lastSentAtMicros ?? 0);
   },
   unanswered: (known, fact) => void known.unanswered.add(fact.attempt),
   absent: (known, fact) => void known.absent.add(fact.attempt),

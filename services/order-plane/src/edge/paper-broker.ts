@@ -100,7 +100,7 @@ class PaperSession implements BrokerSession {
   }
 
   prime(market: string, quote: PaperQuote): void {
-    this.#venue.prime(market, quote);
+    this.#hear(this.#venue.prime(market, quote));
   }
 
   show(market: string, quote: PaperQuote): void {

@@ -61,7 +61,13 @@ export async function openRig(limitsFile: string): Promise<Rig> {
   const environment = environmentOf(name, postgresUrl, limitsFile);
   const config = loadConfig(orderPlaneSchema, environment);
   const bus = connectBus({ ...config, topicPrefix: `${name}.` });
-  await bus.topics.create(TOPICS);
+  // Brokers learn of a new topic one after the other, and refuse what they do not know yet.
+  await until('the topics are made', () =>
+    bus.topics.create(TOPICS).then(
+      () => true,
+      () => false,
+    ),
+  );
   await bus.registerSchemas();
   // A topic that was just made may have no leader yet.
   await until('the topics have leaders', () =>

@@ -30,6 +30,7 @@ interface Working {
   executions: number;
   triggered: boolean;
   ended: boolean;
+  readonly restored: boolean;
   /** Shown quantity before it at its price; undefined while its price is beyond what is shown. */
   queueAhead: bigint | undefined;
 }
@@ -113,9 +114,24 @@ export class PaperVenue {
     return this.#drain();
   }
 
+  /**
+   * How a market stood before this venue came up. Orders that were put back have met that quote already; those that
+   * came since meet it now.
+   */
+  prime(market: string, quote: PaperQuote): PaperEvent[] {
+    const held = this.#markets.get(market);
+    if (held === undefined) return [];
+    held.liquidity.show(quote);
+    for (const working of held.working) {
+      if (working.triggered && !working.restored) this.#meetQuote(held, working);
+    }
+    this.#sweep(held);
+    return this.#drain();
+  }
+
   /** Puts back an order that had arrived before a restart, at the end of its queue. */
   restore(state: PaperOrderState): void {
-    const working: Working = { ...state, ended: false, queueAhead: undefined };
+    const working: Working = { ...state, ended: false, restored: true, queueAhead: undefined };
     const market = this.#markets.get(state.order.market);
     if (market === undefined) return;
     this.#orders.set(state.order.clientOrderId, working);
@@ -165,6 +181,7 @@ export class PaperVenue {
       executions: 0,
       triggered: order.orderKind === 'MARKET' || order.orderKind === 'LIMIT',
       ended: false,
+      restored: false,
       queueAhead: undefined,
     };
     this.#orders.set(clientOrderId, working);
@@ -200,16 +217,16 @@ export class PaperVenue {
   }
 
   #match(market: Market, trade: Trade | undefined): void {
-    for (const working of market.working) if (!working.triggered) this.#trigger(market, working);
-    this.#sweep(market);
-    const resting = market.working.filter((working) => working.triggered);
-    resting.sort(byPrice);
+    const waiting = market.working.filter((working) => !working.triggered);
+    const resting = market.working.filter((working) => working.triggered).sort(byPrice);
     let volume = trade?.size ?? 0n;
     for (const working of resting) {
       if (trade !== undefined && volume > 0n)
         volume -= this.#meetTrade(working, { ...trade, size: volume }, market);
       if (!working.ended) this.#meetQuote(market, working);
     }
+    // Those that rested come first; a trade that triggers an order does not fill it too.
+    for (const working of waiting) this.#trigger(market, working);
     this.#sweep(market);
   }
 
