@@ -105,6 +105,7 @@ export type {
 } from './gen/types.ts';
 export { InstrumentMaster } from './instrument-master.ts';
 export { type JsonReading, fromJson } from './json/from-json.ts';
+export { type JsonSchema, jsonSchemaOf } from './json/json-schema.ts';
 export { toJson } from './json/to-json.ts';
 export { type RuleDescription, describeRules } from './rules/describe.ts';
 export type { Role, Violation } from './rules/rule.ts';

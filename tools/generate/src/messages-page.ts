@@ -37,6 +37,7 @@ is refused by field, rule and value.
 - In JSON \`event_type\` must be given; \`exchange\` may be left out where the symbol trades on one exchange only, and \`received_at\` where a feed
   has none. Unknown keys are ignored; a key that stands twice is refused. null is refused, except for the optional
   fields of ticks and OFI events. The window of an OFI event may be given in milliseconds.
+- The JSON forms as JSON Schema, for other languages: [schemas](schemas). Rules across fields are not in them.
 - The first symbol of every enum (UNKNOWN, UNSPECIFIED) only tells older readers of newer symbols apart. No message
   may carry it, so the tables leave it out.
 `;

@@ -1,6 +1,7 @@
 import { renderConfigPage } from '@tickmesh/config';
 import { renderReference } from '@tickmesh/expr';
 import { renderTelemetryPage } from '@tickmesh/telemetry';
+import { RECORD_NAMES, jsonSchemaOf } from '@tickmesh/contracts';
 import { readContracts } from './avro-shapes.ts';
 import { renderErrorsPage } from './errors-page.ts';
 import { renderInstrumentsPage } from './instruments-page.ts';
@@ -15,10 +16,14 @@ export function generatePages(root: string): Map<string, string> {
   const contracts = readContracts(readAll('contracts/avro', '.avsc'));
   const topics = readTopics(read('contracts/topics.yaml'));
   const examples = readAll('tests/data/contracts', '.json');
-  return new Map([
+  return new Map<string, string>([
     ['docs/reference/messages.md', renderMessagesPage(contracts, topics, examples)],
     ['docs/reference/topics.md', renderTopicsPage(topics)],
     ['docs/reference/errors.md', renderErrorsPage()],
+    ...RECORD_NAMES.map((name): [string, string] => [
+      `docs/reference/schemas/${name}.schema.json`,
+      `${JSON.stringify(jsonSchemaOf(name), null, 2)}\n`,
+    ]),
     ['docs/reference/instruments.md', renderInstrumentsPage()],
     ['docs/reference/expressions.md', renderReference()],
     ['docs/reference/config.md', renderConfigPage()],

@@ -2,6 +2,7 @@ import { InstrumentMaster } from '../instrument-master.ts';
 import type { MarketEventType, RecordName, RecordTypes } from '../gen/types.ts';
 import type { Role, Violation } from '../rules/rule.ts';
 import { ruleBroken, validate } from '../validate.ts';
+import { filledIn } from './filled-in.ts';
 import { flatPath, nested } from './flat-market-event.ts';
 import { ShapeReader, plain } from './read-value.ts';
 import {
@@ -24,8 +25,6 @@ export interface JsonReading {
   readonly role?: Role;
 }
 
-/** Fields that a message may leave out because the reader knows them. */
-const FILLED_IN = ['exchange', 'received_at'];
 /** Stands for the exchange while the rules are asked, so that a broken rule is told before a lookup. */
 const EXCHANGE_STAND_IN = 'UNRESOLVED';
 
@@ -50,7 +49,7 @@ export function fromJson<Name extends RecordName>(
   }
   requireType(name, tree, reading);
   const reader = new ShapeReader(allowsNulls(name, tree));
-  const record = reader.record(name, prepared(name, tree), '', FILLED_IN);
+  const record = reader.record(name, prepared(name, tree), '', filledIn(name));
   refuseIfAny(name, reader.found);
   const value = record as unknown as RecordTypes[Name];
   const unresolved = fillIn(name, record, reading);
@@ -102,18 +101,8 @@ function fillIn(name: RecordName, record: Record<string, unknown>, reading: Json
   return true;
 }
 
-const RESOLVED: ReadonlySet<RecordName> = new Set([
-  'ExecutionReport',
-  'MarketEvent',
-  'OfiEvent',
-  'OrderBook',
-  'OrderIntent',
-  'Ticker',
-]);
-
 function wants(name: RecordName, record: Record<string, unknown>, field: string): boolean {
-  if (!RESOLVED.has(name) || field in record) return false;
-  return field === 'exchange' || (name !== 'OrderIntent' && name !== 'ExecutionReport');
+  return filledIn(name).includes(field) && !(field in record);
 }
 
 function declaredExchange(symbol: string): string {

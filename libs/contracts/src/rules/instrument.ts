@@ -19,6 +19,7 @@ const zone = matches(/^[A-Za-z]+([/_+-][A-Za-z0-9]+)*$/);
 const weekday: FieldRule<number> = {
   rule: '1 to 7',
   optional: false,
+  keywords: { minimum: 1, maximum: 7 },
   holds: (value) => Number.isInteger(value) && value >= 1 && value <= 7,
   inspect: null,
 };

@@ -18,6 +18,8 @@ export interface FieldRule<in Value> {
   /** As people read it: `> 0`. */
   readonly rule: string;
   readonly optional: boolean;
+  /** As keywords of JSON Schema, where it has them. */
+  readonly keywords: Readonly<Record<string, unknown>>;
   /** For values without parts. */
   readonly holds: ((value: Value) => boolean) | null;
   /** For records and arrays: adds what breaks inside. */
@@ -56,6 +58,7 @@ export function ruleTable<Name extends RuledName>(
 /** A table made ready to run, and the rule of a field that holds such a record. */
 export class RecordRule<Name extends RuledName> implements FieldRule<RecordInputs[Name]> {
   readonly optional = false;
+  readonly keywords = {};
   readonly holds = null;
   readonly rule: string;
   readonly table: RuleTable<Name>;
@@ -112,8 +115,12 @@ function prefix(found: Violation[], start: number, name: string): void {
   }
 }
 
-function leaf<Value>(rule: string, holds: (value: Value) => boolean): FieldRule<Value> {
-  return { rule, optional: false, holds, inspect: null };
+function leaf<Value>(
+  rule: string,
+  holds: (value: Value) => boolean,
+  keywords: FieldRule<Value>['keywords'] = {},
+): FieldRule<Value> {
+  return { rule, optional: false, keywords, holds, inspect: null };
 }
 
 /** The field may be missing; when it is there, the rule holds. */
@@ -122,17 +129,24 @@ export function optional<Value>(rule: FieldRule<Value>): FieldRule<Value | null 
 }
 
 export const finite = leaf<number>('a finite number', Number.isFinite);
-export const positive = leaf<number>('> 0', (value) => Number.isFinite(value) && value > 0);
-export const notNegative = leaf<number>('>= 0', (value) => Number.isFinite(value) && value >= 0);
+export const positive = leaf<number>('> 0', (value) => Number.isFinite(value) && value > 0, {
+  exclusiveMinimum: 0,
+});
+export const notNegative = leaf<number>('>= 0', (value) => Number.isFinite(value) && value >= 0, {
+  minimum: 0,
+});
 
 export function atLeast(least: number): FieldRule<number> {
-  return leaf(`>= ${least}`, (value) => Number.isFinite(value) && value >= least);
+  return leaf(`>= ${least}`, (value) => Number.isFinite(value) && value >= least, {
+    minimum: least,
+  });
 }
 
 export function within(least: number, most: number): FieldRule<number> {
   return leaf(
     `${least} to ${most}`,
     (value) => Number.isFinite(value) && value >= least && value <= most,
+    { minimum: least, maximum: most },
   );
 }
 
@@ -142,6 +156,7 @@ export function wholeFrom(least: number): FieldRule<number> {
   return leaf(
     `a whole number >= ${least}`,
     (value) => Number.isSafeInteger(value) && value >= least,
+    { minimum: least },
   );
 }
 
@@ -154,15 +169,18 @@ export const time = leaf<number>(
 export const nanoseconds = leaf<bigint>(
   'nanoseconds >= 0',
   (value) => typeof value === 'bigint' && value >= 0n,
+  { minimum: 0 },
 );
 
 export const decimalPositive = leaf<bigint>(
   '> 0',
   (value) => typeof value === 'bigint' && value > 0n,
+  { exclusiveMinimum: 0 },
 );
 export const decimalNotNegative = leaf<bigint>(
   '>= 0',
   (value) => typeof value === 'bigint' && value >= 0n,
+  { minimum: 0 },
 );
 
 export const flag = leaf<boolean>('true or false', (value) => typeof value === 'boolean');
@@ -173,18 +191,21 @@ export function text(least: number, most: number): FieldRule<string> {
   return leaf(
     `text of ${least} to ${most} characters`,
     (value) => typeof value === 'string' && value.length >= least && value.length <= most,
+    { minLength: least, maxLength: most },
   );
 }
 
 /** @param pattern anchored at both ends, without flags: `$` then lets no line end through */
 export function matches(pattern: RegExp): FieldRule<string> {
-  return leaf(pattern.source, (value) => typeof value === 'string' && pattern.test(value));
+  return leaf(pattern.source, (value) => typeof value === 'string' && pattern.test(value), {
+    pattern: pattern.source,
+  });
 }
 
 /** One of the words. */
 export function oneOf<Word extends string>(words: readonly Word[]): FieldRule<Word> {
   const known: ReadonlySet<unknown> = new Set(words);
-  return leaf(words.join(' '), (value) => known.has(value));
+  return leaf(words.join(' '), (value) => known.has(value), { enum: words });
 }
 
 /** A symbol of an enum that messages may carry: the first stands for symbols of newer schemas only. */
@@ -205,5 +226,11 @@ export function each<Value>(item: FieldRule<Value>): FieldRule<readonly Value[]>
       inspectField(`[${i}]`, item as FieldRule<unknown>, entry, role, found);
     }
   };
-  return { rule: `each ${item.rule}`, optional: false, holds: null, inspect };
+  return {
+    rule: `each ${item.rule}`,
+    optional: false,
+    keywords: { items: item.keywords },
+    holds: null,
+    inspect,
+  };
 }
