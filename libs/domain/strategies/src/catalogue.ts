@@ -1,6 +1,7 @@
 import { MeanReversion } from './mean-reversion.ts';
 import { OfiCrossover } from './ofi-crossover.ts';
 import { OfiMomentum } from './ofi-momentum.ts';
+import { PassiveExecution } from './passive-execution.ts';
 import type { Strategy } from './strategy.ts';
 
 /** One parameter of a kind of strategy, as its file and its reference page name it. */
@@ -42,6 +43,25 @@ const entry = {
     whole: true,
     says: 'Time between two orders of one market at the least.',
   },
+  execution: {
+    default: 'market',
+    oneOf: ['market', 'passive'],
+    says: 'Market orders, or limit orders at the best price of their own side that follow the market.',
+  },
+  patience_ms: {
+    default: 10_000,
+    min: 1,
+    max: 86_400_000,
+    whole: true,
+    says: 'Passive: time after which an order that has not filled is cancelled.',
+  },
+  reprice_ms: {
+    default: 500,
+    min: 0,
+    max: 86_400_000,
+    whole: true,
+    says: 'Passive: time between two changes of one price at the least.',
+  },
 } as const satisfies Record<string, ParameterDeclaration>;
 
 const entryOf = (parameters: Parameters) => ({
@@ -49,6 +69,15 @@ const entryOf = (parameters: Parameters) => ({
   positionNotionalMax: number(parameters, 'position_notional_max'),
   cooldownMicros: number(parameters, 'cooldown_ms') * 1000,
 });
+
+/** The strategy as it is, or with its orders worked passively. */
+function executed(strategy: Strategy, parameters: Parameters): Strategy {
+  if (text(parameters, 'execution') !== 'passive') return strategy;
+  return new PassiveExecution(strategy, {
+    patienceMicros: number(parameters, 'patience_ms') * 1000,
+    repriceMicros: number(parameters, 'reprice_ms') * 1000,
+  });
+}
 
 /** Every kind of strategy that can be configured. */
 export const STRATEGY_KINDS: Readonly<Record<string, StrategyKind>> = {
@@ -62,13 +91,16 @@ export const STRATEGY_KINDS: Readonly<Record<string, StrategyKind>> = {
       warm_up_windows: { default: 10, min: 1, max: 10_000, whole: true, says: 'Windows first.' },
     },
     create: (parameters) =>
-      new OfiCrossover({
-        ...entryOf(parameters),
-        window: text(parameters, 'window'),
-        threshold: number(parameters, 'threshold'),
-        emaAlpha: number(parameters, 'ema_alpha'),
-        warmUpWindows: number(parameters, 'warm_up_windows'),
-      }),
+      executed(
+        new OfiCrossover({
+          ...entryOf(parameters),
+          window: text(parameters, 'window'),
+          threshold: number(parameters, 'threshold'),
+          emaAlpha: number(parameters, 'ema_alpha'),
+          warmUpWindows: number(parameters, 'warm_up_windows'),
+        }),
+        parameters,
+      ),
   },
   ofi_momentum: {
     says: 'Several windows in a row beyond the threshold on one side: follow them.',
@@ -79,12 +111,15 @@ export const STRATEGY_KINDS: Readonly<Record<string, StrategyKind>> = {
       run_windows: { default: 5, min: 1, max: 10_000, whole: true, says: 'Windows in a row.' },
     },
     create: (parameters) =>
-      new OfiMomentum({
-        ...entryOf(parameters),
-        window: text(parameters, 'window'),
-        threshold: number(parameters, 'threshold'),
-        runWindows: number(parameters, 'run_windows'),
-      }),
+      executed(
+        new OfiMomentum({
+          ...entryOf(parameters),
+          window: text(parameters, 'window'),
+          threshold: number(parameters, 'threshold'),
+          runWindows: number(parameters, 'run_windows'),
+        }),
+        parameters,
+      ),
   },
   mean_reversion: {
     says: 'A close far from the mean of the last closes is bet against.',
@@ -95,12 +130,15 @@ export const STRATEGY_KINDS: Readonly<Record<string, StrategyKind>> = {
       threshold: { default: 2, min: 0, max: 100, says: 'Size of z that counts as a signal.' },
     },
     create: (parameters) =>
-      new MeanReversion({
-        ...entryOf(parameters),
-        barDuration: text(parameters, 'bar_duration'),
-        lookbackBars: number(parameters, 'lookback_bars'),
-        threshold: number(parameters, 'threshold'),
-      }),
+      executed(
+        new MeanReversion({
+          ...entryOf(parameters),
+          barDuration: text(parameters, 'bar_duration'),
+          lookbackBars: number(parameters, 'lookback_bars'),
+          threshold: number(parameters, 'threshold'),
+        }),
+        parameters,
+      ),
   },
 };
 

@@ -47,6 +47,7 @@ export function enter(
   state.lastEntryMicros = context.nowMicros;
   return [
     {
+      action: 'NEW',
       direction: signal.direction,
       quantity,
       orderType: 'MARKET',

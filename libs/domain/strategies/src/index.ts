@@ -1,4 +1,4 @@
-export { BookOfOrders, type OrderLines } from './book-of-orders.ts';
+export { BookOfOrders, type OrderLines, type OwnOrder } from './book-of-orders.ts';
 export {
   type ParameterDeclaration,
   type Parameters,
@@ -11,14 +11,27 @@ export {
   type StrategyDefinition,
   checkStrategies,
 } from './document.ts';
-export { type Cause, type StrategyInput, StrategyRunner } from './runner.ts';
 export {
+  type Cause,
+  type SavedRunner,
+  type StrategyInput,
+  StrategyRunner,
+  readSaved,
+} from './runner.ts';
+export {
+  type CancelDraft,
   type IntentDraft,
   type Json,
   type MarketBar,
   type MarketKey,
   type MarketTick,
+  type MarketView,
+  type NewDraft,
+  type Quote,
+  type ReplaceDraft,
   type Strategy,
   type StrategyContext,
+  type WorkingOrder,
   marketKey,
 } from './strategy.ts';
+export type { LastIntent } from './wanted-order.ts';

@@ -9,15 +9,17 @@ import { Fault, derivedUuid } from '@tickmesh/kernel';
 import { BookOfOrders, type OrderLines } from './book-of-orders.ts';
 import { STRATEGY_KINDS } from './catalogue.ts';
 import type { StrategyDefinition } from './document.ts';
+import { MarketSlot, type RunnerParts } from './market-slot.ts';
 import {
   type IntentDraft,
   type Json,
   type MarketKey,
   NO_INTENTS,
+  type Quote,
   type Strategy,
-  type StrategyContext,
   marketKey,
 } from './strategy.ts';
+import { type LastIntent, lastIntent, newOrder, request } from './wanted-order.ts';
 
 /** Where an event comes from: all that identity and causation are made of. */
 export interface Cause {
@@ -31,17 +33,23 @@ export type StrategyInput =
   | { readonly topic: 'ofi_events'; readonly event: OfiEvent; readonly cause: Cause }
   | { readonly topic: 'exec_reports'; readonly event: ExecutionReport; readonly cause: Cause };
 
-interface MarketState {
-  readonly instrument: Instrument;
-  state: Json;
-  lastPrice: number | null;
+/** State under this name is of all markets together. */
+const SHARED = '*';
+
+interface SavedMarket {
+  readonly lastPrice: number | null;
+  readonly quote: Quote | null;
 }
 
-interface SavedRunner {
-  readonly version: 1;
-  readonly markets: Readonly<Record<MarketKey, { state: Json; lastPrice: number | null }>>;
+/** What a snapshot holds, JSON in UTF-8. */
+export interface SavedRunner {
+  readonly version: 2;
+  /** By market, or by `*`. */
+  readonly states: Readonly<Record<MarketKey, Json>>;
+  readonly markets: Readonly<Record<MarketKey, SavedMarket>>;
   readonly orders: OrderLines;
   readonly nowMicros: number;
+  readonly lastIntent: LastIntent | null;
 }
 
 /**
@@ -52,9 +60,9 @@ interface SavedRunner {
 export class StrategyRunner {
   readonly definition: StrategyDefinition;
   readonly #strategy: Strategy;
-  readonly #markets = new Map<MarketKey, MarketState>();
-  #orders = new BookOfOrders();
-  #nowMicros = 0;
+  readonly #slots = new Map<MarketKey, MarketSlot>();
+  readonly #parts: RunnerParts = { nowMicros: 0, orders: new BookOfOrders(), slots: [] };
+  #lastIntent: LastIntent | null = null;
 
   /**
    * @param instruments must hold every market of the definition
@@ -65,41 +73,50 @@ export class StrategyRunner {
     if (kind === undefined) throw new Fault('STRATEGY_INVALID', { kind: definition.kind });
     this.definition = definition;
     this.#strategy = kind.create(definition.parameters);
+    const shared = this.#strategy.sharesState === true ? this.#strategy.initialState() : undefined;
     for (const market of definition.markets) {
       const instrument = instruments.find((each) => marketKey(each) === market);
       if (instrument === undefined) throw new Fault('INSTRUMENT_UNKNOWN', { market });
-      this.#markets.set(market, {
-        instrument,
-        state: this.#strategy.initialState(),
-        lastPrice: null,
-      });
+      const state = shared ?? this.#strategy.initialState();
+      const slot = new MarketSlot(this.#parts, instrument, state);
+      this.#slots.set(market, slot);
+      this.#parts.slots.push(slot);
     }
   }
 
   /** Receive time of the last event applied, microseconds. */
   get nowMicros(): number {
-    return this.#nowMicros;
+    return this.#parts.nowMicros;
   }
 
   /** Applies one event; the intents it causes, in order. Events of other markets cause none. */
   apply(input: StrategyInput): readonly OrderIntent[] {
-    const market = this.#markets.get(marketKey(input.event));
-    if (market === undefined) return [];
-    const drafts = this.#drafts(input, market);
-    return drafts.map((draft, index) => this.#intent(draft, index, input, market));
+    const slot = this.#slots.get(marketKey(input.event));
+    if (slot === undefined) return NONE;
+    const drafts = this.#drafts(input, slot);
+    if (drafts.length === 0) return NONE;
+    const intents: OrderIntent[] = [];
+    for (const draft of drafts) {
+      const intent = this.#intent(draft, intents.length, input, slot);
+      if (intent !== undefined) intents.push(intent);
+    }
+    return intents;
   }
 
   snapshot(): Uint8Array {
+    const shares = this.#strategy.sharesState === true;
+    const { slots, orders, nowMicros } = this.#parts;
     const saved: SavedRunner = {
-      version: 1,
-      markets: Object.fromEntries(
-        [...this.#markets].map(([key, market]) => [
-          key,
-          { state: market.state, lastPrice: market.lastPrice },
-        ]),
+      version: 2,
+      states: Object.fromEntries(
+        slots.map(({ market, state }) => [shares ? SHARED : market, state]),
       ),
-      orders: this.#orders.snapshot(),
-      nowMicros: this.#nowMicros,
+      markets: Object.fromEntries(
+        slots.map(({ market, lastPrice, quote }) => [market, { lastPrice, quote }]),
+      ),
+      orders: orders.snapshot(),
+      nowMicros,
+      lastIntent: this.#lastIntent,
     };
     return new TextEncoder().encode(JSON.stringify(saved));
   }
@@ -110,114 +127,118 @@ export class StrategyRunner {
    */
   restore(snapshot: Uint8Array): void {
     const saved = readSaved(snapshot);
-    for (const [key, market] of this.#markets) {
-      const found = saved.markets[key];
-      if (found === undefined) continue;
-      market.state = found.state;
-      market.lastPrice = found.lastPrice;
+    const shares = this.#strategy.sharesState === true;
+    for (const slot of this.#parts.slots) {
+      const state = saved.states[shares ? SHARED : slot.market];
+      if (state !== undefined) slot.state = state;
+      const market = saved.markets[slot.market];
+      if (market === undefined) continue;
+      slot.lastPrice = market.lastPrice;
+      slot.quote = market.quote;
     }
-    this.#orders = BookOfOrders.restore(saved.orders);
-    this.#nowMicros = saved.nowMicros;
+    this.#parts.orders = BookOfOrders.restore(saved.orders);
+    this.#parts.nowMicros = saved.nowMicros;
+    this.#lastIntent = saved.lastIntent;
   }
 
-  #drafts(input: StrategyInput, market: MarketState): readonly IntentDraft[] {
+  #drafts(input: StrategyInput, slot: MarketSlot): readonly IntentDraft[] {
     switch (input.topic) {
       case 'market_events':
-        return this.#onMarketEvent(input.event, market);
+        return this.#onMarketEvent(input.event, slot);
       case 'ofi_events': {
         const { event } = input;
-        this.#nowMicros = event.received_at;
-        return this.#strategy.onOfi?.(event, market.state, this.#context(market)) ?? NO_INTENTS;
+        this.#parts.nowMicros = event.received_at;
+        return this.#strategy.onOfi?.(event, slot.state, slot) ?? NO_INTENTS;
       }
       case 'exec_reports': {
         const { event } = input;
-        if (!this.#orders.reported(event)) return NO_INTENTS;
-        return this.#strategy.onReport?.(event, market.state, this.#context(market)) ?? NO_INTENTS;
+        if (!this.#parts.orders.reported(event)) return NO_INTENTS;
+        return this.#strategy.onReport?.(event, slot.state, slot) ?? NO_INTENTS;
       }
     }
   }
 
-  #onMarketEvent(event: MarketEvent, market: MarketState): readonly IntentDraft[] {
-    this.#nowMicros = event.received_at;
-    const stem = {
-      market: marketKey(event),
-      timestamp: event.timestamp,
-      receivedAt: event.received_at,
-    };
+  #onMarketEvent(event: MarketEvent, slot: MarketSlot): readonly IntentDraft[] {
+    this.#parts.nowMicros = event.received_at;
     if (event.tick) {
       const { tick } = event;
-      market.lastPrice = tick.last ?? (tick.bid + tick.ask) / 2;
-      const context = this.#context(market);
-      return this.#strategy.onTick?.({ ...stem, tick }, market.state, context) ?? NO_INTENTS;
+      slot.lastPrice = tick.last ?? (tick.bid + tick.ask) / 2;
+      slot.quote = {
+        bid: tick.bid,
+        ask: tick.ask,
+        bidSize: tick.bid_size,
+        askSize: tick.ask_size,
+      };
+      if (this.#strategy.onTick === undefined) return NO_INTENTS;
+      return this.#strategy.onTick({ ...stemOf(event, slot), tick }, slot.state, slot);
     }
     if (event.bar) {
       const { bar } = event;
-      market.lastPrice ??= bar.close;
-      const context = this.#context(market);
-      return this.#strategy.onBar?.({ ...stem, bar }, market.state, context) ?? NO_INTENTS;
+      slot.lastPrice ??= bar.close;
+      if (this.#strategy.onBar === undefined) return NO_INTENTS;
+      return this.#strategy.onBar({ ...stemOf(event, slot), bar }, slot.state, slot);
     }
     return NO_INTENTS;
   }
 
-  #context(market: MarketState): StrategyContext {
-    const key = marketKey(market.instrument);
-    return {
-      nowMicros: this.#nowMicros,
-      instrument: market.instrument,
-      lastPrice: market.lastPrice,
-      position: this.#orders.position(key),
-      working: this.#orders.working(key),
-    };
-  }
-
+  /** Undefined when the order that a draft is about no longer works, or is in another market. */
   #intent(
     draft: IntentDraft,
     index: number,
     input: StrategyInput,
-    market: MarketState,
-  ): OrderIntent {
+    slot: MarketSlot,
+  ): OrderIntent | undefined {
+    const { nowMicros, orders } = this.#parts;
+    const wanted =
+      draft.action === 'NEW'
+        ? newOrder(draft, slot.market)
+        : request(draft, orders.find(draft.targetIntentId));
+    const instrument = this.#slots.get(wanted?.market ?? '')?.instrument;
+    if (wanted === undefined || instrument === undefined) return undefined;
     const { id, account, intentLifeMs } = this.definition;
-    const { symbol, exchange } = market.instrument;
-    const intentId = derivedUuid('intent', input.cause.runId, id, input.cause.eventId, index);
-    this.#orders.sent(intentId, marketKey(market.instrument), draft.direction, draft.quantity);
-    return {
+    const intent: OrderIntent = {
       event_type: 'order_intent',
-      intent_id: intentId,
-      symbol,
-      exchange,
-      action: 'NEW',
-      direction: draft.direction,
-      quantity: draft.quantity,
-      order_type: draft.orderType,
+      intent_id: derivedUuid('intent', input.cause.runId, id, input.cause.eventId, index),
+      symbol: instrument.symbol,
+      exchange: instrument.exchange,
+      ...wanted.order,
+      action: draft.action,
       timestamp: input.event.timestamp,
       strategy_id: id,
       account,
-      target_intent_id: null,
-      limit_price: draft.limitPrice ?? null,
-      stop_price: draft.stopPrice ?? null,
-      time_in_force: draft.timeInForce ?? 'DAY',
-      urgency: draft.urgency ?? 'NORMAL',
-      deadline: this.#nowMicros + intentLifeMs * 1000,
+      deadline: nowMicros + intentLifeMs * 1000,
       causation_id: input.cause.eventId,
       reason: draft.reason,
-      target_weight: null,
-      current_weight: null,
-      signal_strength: draft.signalStrength ?? null,
       risk_checks: null,
       execution_params: null,
-      metadata: null,
     };
+    orders.sent(intent, nowMicros);
+    this.#lastIntent = lastIntent(intent, nowMicros);
+    return intent;
   }
 }
 
-function readSaved(snapshot: Uint8Array): SavedRunner {
+const NONE: readonly OrderIntent[] = [];
+
+const stemOf = (event: MarketEvent, slot: MarketSlot) => ({
+  market: slot.market,
+  timestamp: event.timestamp,
+  receivedAt: event.received_at,
+});
+
+/**
+ * Reads a snapshot.
+ * @throws Fault CHECKPOINT_CORRUPT for bytes that are none, or of another version
+ */
+export function readSaved(snapshot: Uint8Array): SavedRunner {
   try {
-    const saved = JSON.parse(
-      new TextDecoder('utf-8', { fatal: true }).decode(snapshot),
-    ) as Omit<SavedRunner, 'version'> & { readonly version: unknown };
-    if (saved.version === 1) return { ...saved, version: 1 };
+    const saved = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(snapshot)) as Omit<
+      SavedRunner,
+      'version'
+    > & { readonly version: unknown };
+    if (saved.version === 2) return { ...saved, version: 2 };
   } catch (cause) {
     throw new Fault('CHECKPOINT_CORRUPT', { of: 'strategy' }, cause);
   }
-  throw new Fault('CHECKPOINT_CORRUPT', { of: 'strategy', expected: 'version 1' });
+  throw new Fault('CHECKPOINT_CORRUPT', { of: 'strategy', expected: 'version 2' });
 }
