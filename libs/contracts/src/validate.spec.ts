@@ -81,7 +81,7 @@ describe('a market event', () => {
 
   it.each([
     [
-      'bids out of order',
+      'bids that do not fall',
       {
         bids: [
           [1, 1],
@@ -92,7 +92,7 @@ describe('a market event', () => {
       'bids',
     ],
     [
-      'asks out of order',
+      'asks that do not rise',
       {
         bids: [],
         asks: [
@@ -103,7 +103,7 @@ describe('a market event', () => {
       'asks',
     ],
     ['a crossed book', { bids: [[3, 1]], asks: [[2, 1]] }, 'asks'],
-  ])('with %s is refused', (_, sides, side) => {
+  ])('with level2 of %s is refused', (_, sides, side) => {
     const levels = (pairs: number[][]): unknown => pairs.map(([price, size]) => ({ price, size }));
     const level2 = { bids: levels(sides.bids), asks: levels(sides.asks) };
     const [found] = rulesOf('MarketEvent', { ...event, tick: { ...tick, level2 } });
