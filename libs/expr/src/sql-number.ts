@@ -129,27 +129,16 @@ export function divide(a: SqlValue, b: SqlValue, type: ValueType = 'number'): Sq
  * a - b * floor(a / b) alone is wrong by it.
  */
 export function modulo(a: SqlValue, b: SqlValue): SqlValue {
-  const text = bindOperands(
-    [a, b].map((operand) => ({ ...operand, atomic: false })),
-    ([x = '', y = '']) => {
-      const quotient = `trunc(abs(${x}) / abs(${y}))`;
-      const halves = (name: string, value: string): string =>
-        `${value} AS "${name}", ${SPLITTER} * ${value} - (${SPLITTER} * ${value} - ${value}) AS "${name}1"`;
-      const split =
-        `SELECT ${halves('2', '"quotient"."1"')}, ${halves('3', `abs(${y})`)}, "quotient"."1" * abs(${y}) AS "4" ` +
-        `FROM (SELECT ${quotient} AS "1" OFFSET 0) AS "quotient" OFFSET 0`;
-      const [ql, yl] = ['("product"."2" - "product"."21")', '("product"."3" - "product"."31")'];
-      const error = `((("product"."21" * "product"."31" - "product"."4") + "product"."21" * ${yl} + ${ql} * "product"."31") + ${ql} * ${yl})`;
-      const rest = `(SELECT (abs(${x}) - "product"."4") - ${error} FROM (${split}) AS "product")`;
-      // The quotient's own rounding may have made it one too large.
-      const exact = `(SELECT sign(${x}) * CASE WHEN "rest"."1" < 0 THEN "rest"."1" + abs(${y}) ELSE "rest"."1" END FROM (SELECT ${rest} AS "1" OFFSET 0) AS "rest")`;
-      const remainder =
-        `CASE WHEN abs(${x}) < abs(${y}) THEN ${x} WHEN abs(${x}) <= ${MODULO_MOST} AND ` +
-        `abs(${y}) >= ${MODULO_LEAST} THEN CASE WHEN abs(${x}) < abs(${y}) * 9007199254740992 THEN ${exact} END END`;
-      const signed = `CASE WHEN "remainder"."1" <> 0 AND ("remainder"."1" < 0) <> (${y} < 0) THEN "remainder"."1" + ${y} ELSE "remainder"."1" END`;
-      return `(SELECT ${signed} FROM (SELECT ${remainder} AS "1" OFFSET 0) AS "remainder")`;
-    },
-  );
+  const operands = [a, b].map((operand) => ({ ...operand, atomic: false }));
+  const text = bindOperands(operands, ([x = '', y = '']) => {
+    const remainder =
+      `CASE WHEN abs(${x}) < abs(${y}) THEN ${x} ` +
+      `WHEN abs(${x}) <= ${MODULO_MOST} AND abs(${y}) >= ${MODULO_LEAST} THEN ` +
+      `CASE WHEN abs(${x}) < abs(${y}) * 9007199254740992 THEN ${exactRemainder(x, y)} END END`;
+    // The quotient may have been rounded up, which this repairs too: the remainder changed its sign.
+    const floored = `CASE WHEN m.r <> 0 AND (m.r < 0) <> (${y} < 0) THEN m.r + ${y} ELSE m.r END`;
+    return `(SELECT ${floored} FROM (SELECT ${remainder} AS r OFFSET 0) AS m)`;
+  });
   const size = most(b.range);
   // A remainder of doubles is a multiple of the smaller one's last digit.
   const least = Math.max(
@@ -157,6 +146,18 @@ export function modulo(a: SqlValue, b: SqlValue): SqlValue {
     Math.min(a.range.leastNonZero, b.range.leastNonZero) * EPSILON,
   );
   return sqlValue('number', text, { range: { low: -size, high: size, leastNonZero: least } });
+}
+
+/** x less the whole quotient times y, with what that product lost; of the sign of x, or rounded past it. */
+function exactRemainder(x: string, y: string): string {
+  const halves = (name: string, value: string): string =>
+    `${value} AS ${name}, ${SPLITTER} * ${value} - (${SPLITTER} * ${value} - ${value}) AS ${name}u`;
+  const split =
+    `SELECT ${halves('q', 'w.q')}, ${halves('d', `abs(${y})`)}, w.q * abs(${y}) AS p ` +
+    `FROM (SELECT trunc(abs(${x}) / abs(${y})) AS q OFFSET 0) AS w OFFSET 0`;
+  const lost =
+    '(((s.qu * s.du - s.p) + s.qu * (s.d - s.du) + (s.q - s.qu) * s.du) + (s.q - s.qu) * (s.d - s.du))';
+  return `(SELECT sign(${x}) * ((abs(${x}) - s.p) - ${lost}) FROM (${split}) AS s)`;
 }
 
 /** `digits` after the point, as `roundDigits` does it: what the scaling lost decides its ties. */

@@ -104,7 +104,7 @@ const option = fc.record({
   dividends: fc.double({ min: 0, max: 0.1, noNaN: true }),
 });
 
-describe('generated SQL of the pricing functions', () => {
+describe('generated SQL where precision is at stake', () => {
   it('gives the prices and the Greeks of evaluate, within the rounding of what they are made of', async () => {
     const measures = ['price', 'delta', 'gamma', 'theta', 'vega', 'rho'].map(
       (name) => `bs_${name}(right, spot, spot * moneyness, years, rate, volatility, dividends)`,
@@ -149,6 +149,22 @@ describe('generated SQL of the pricing functions', () => {
     const values = await inPostgres(expression, rows, { x: 'number' });
     expect(values).toEqual([2.67, 1, 1.15, 0.12, 0.38, -2.67, 2.5, 1e22, 0]);
     expect(rows.map((row) => expression.evaluate(row))).toEqual(values);
+  });
+
+  it('gives the exact remainder, also where the quotient is rounded up to a whole number', async () => {
+    const expression = parse('a % b', { a: 'number', b: 'number' });
+    const awkward = [1, -1, 3, 5.5, 0.3, 1e-5, 123456.789, 1e290].flatMap((a) =>
+      [0.1, -0.1, 1 / 3, 0.7, 1e-3, 7].map((b) => ({ a, b })),
+    );
+    const tidy = fc.integer({ min: -100_000, max: 100_000 }).map((n) => n / 1000);
+    const pair = fc.record({ a: fc.oneof(tidy, fc.double()), b: fc.oneof(tidy, fc.double()) });
+    const pairs = [...awkward, ...fc.sample(pair, 2000)];
+    const found = await inPostgres(expression, pairs, { a: 'number', b: 'number' });
+    expect(expression.evaluate({ a: 1, b: 0.1 })).toBe(0.09999999999999995);
+    const wrong = pairs.filter(
+      (row, i) => !sameValue(expression.evaluate(row), found[i] ?? null, 0),
+    );
+    expect(wrong).toEqual([]);
   });
 
   it('runs the deepest tree that is accepted', async () => {
