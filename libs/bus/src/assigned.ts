@@ -9,7 +9,7 @@ import type { Consumer as KafkajsConsumer, KafkaMessage } from 'kafkajs';
 import type { CommitLog } from './commit-log.ts';
 import { backoffMs } from './delivery.ts';
 import type { Generation, TopicPartition } from './kafkajs-cures.ts';
-import { Lane, type SendLetter } from './lane.ts';
+import { Lane, type SendLetters } from './lane.ts';
 import type { BusLimits } from './limits.ts';
 import { type BusLog, type BusMetrics, type BusTracer, faultFields } from './observe.ts';
 import type { ConsumerOptions, PartitionStart } from './port.ts';
@@ -22,7 +22,7 @@ export interface AssignedDeps {
   readonly commits: CommitLog;
   readonly names: TopicNames;
   readonly decoder: RecordDecoder;
-  readonly sendLetter: SendLetter;
+  readonly sendLetters: SendLetters;
   /** Something that no waiting cures. */
   readonly failed: (fault: Fault) => void;
   readonly limits: BusLimits;
@@ -70,7 +70,9 @@ export class Assigned<T extends TopicName> {
       if (onAssigned !== undefined) entry.reasons.add('restoring');
       this.#applyPause(entry);
     }
-    if (onAssigned !== undefined && this.partitions.length > 0) this.#restoring = this.#restore();
+    if (onAssigned !== undefined && this.partitions.length > 0) {
+      this.#restoring = this.#restore(onAssigned);
+    }
   }
 
   /** False once this generation is over. */
@@ -130,12 +132,16 @@ export class Assigned<T extends TopicName> {
     this.#deps.commits.abandon();
   }
 
+  #hasEnded(): boolean {
+    return this.#ended.signal.aborted;
+  }
+
   /** Asks the service where to start, until it can say. */
-  async #restore(): Promise<void> {
-    for (let tries = 1; !this.#ended.signal.aborted; tries++) {
+  async #restore(onAssigned: NonNullable<ConsumerOptions<T>['onAssigned']>): Promise<void> {
+    for (let tries = 1; !this.#hasEnded(); tries++) {
       try {
-        const positions = await this.#options.onAssigned!(this.partitions);
-        if (this.#ended.signal.aborted) return;
+        const positions = await onAssigned(this.partitions);
+        if (this.#hasEnded()) return;
         for (const { topic, partition, offset } of positions) {
           const name = this.#deps.names.onBroker(topic as TopicName);
           this.#deps.member.seek({ topic: name, partition, offset: offset.toString() });
@@ -161,7 +167,7 @@ export class Assigned<T extends TopicName> {
 
   #entry(partitions: readonly TopicPartition[]): LaneEntry<T> {
     const { groupId, batchRecordsMax, handle } = this.#options;
-    const { commits, decoder, limits, log, metrics, sendLetter, tracer } = this.#deps;
+    const { commits, decoder, limits, log, metrics, sendLetters, tracer } = this.#deps;
     const entry: LaneEntry<T> = {
       partitions,
       reasons: new Set(),
@@ -171,7 +177,7 @@ export class Assigned<T extends TopicName> {
         batchRecordsMax,
         handle,
         decoder,
-        sendLetter,
+        sendLetters,
         applied: (topic, partition, offset) => {
           if (this.#isOwned) commits.applied(topic, partition, offset);
         },

@@ -77,17 +77,15 @@ export function assign(
     const byClaim = assignment === 'single-owner' ? b.ownedGeneration - a.ownedGeneration : 0;
     return byClaim !== 0 ? byClaim : a.memberId < b.memberId ? -1 : 1;
   });
-  const result = new Map<string, Record<string, number[]>>(
-    order.map(({ memberId }) => [memberId, {}]),
-  );
+  const owned = order.map(() => new Map<string, number[]>());
   for (const { topic, partitions } of topics) {
     for (const partition of partitions.toSorted((a, b) => a - b)) {
       const index = assignment === 'single-owner' ? 0 : partition % order.length;
-      const own = result.get(order[index]!.memberId)!;
-      (own[topic] ??= []).push(partition);
+      const own = owned[index]!;
+      own.set(topic, [...(own.get(topic) ?? []), partition]);
     }
   }
-  return result;
+  return new Map(order.map(({ memberId }, index) => [memberId, Object.fromEntries(owned[index]!)]));
 }
 
 function claimOf({ memberId, memberMetadata }: GroupMember): MemberClaim {

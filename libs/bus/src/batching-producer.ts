@@ -50,6 +50,8 @@ export interface BatchingProducerDeps {
 interface Queued {
   readonly record: OutgoingRecord;
   readonly bytes: number;
+  /** -1 until the topic's partitions are known. */
+  partition: number;
   readonly done: (position: RecordPosition) => void;
   readonly failed: (fault: Fault) => void;
 }
@@ -96,7 +98,7 @@ class Sender {
   async send(record: OutgoingRecord): Promise<RecordPosition> {
     if (this.#isFull()) await this.#room(record.topic, 1);
     return new Promise((done, failed) => {
-      this.#enqueue({ record, bytes: bytesOf(record), done, failed });
+      this.#enqueue({ record, bytes: bytesOf(record), partition: -1, done, failed });
     });
   }
 
@@ -109,7 +111,7 @@ class Sender {
         if (--left === 0) resolve();
       };
       for (const record of records) {
-        this.#enqueue({ record, bytes: bytesOf(record), done, failed: reject });
+        this.#enqueue({ record, bytes: bytesOf(record), partition: -1, done, failed: reject });
       }
     });
   }
@@ -155,14 +157,21 @@ class Sender {
       if (this.#deps.config.lingerMs > 0) await this.#linger();
       const batch = this.#take();
       await this.#deliver(batch);
-      while (this.#waiting.length > 0 && this.#queuedBytes <= QUEUE_BYTES_MAX) {
-        this.#waiting.shift()!();
-        await Promise.resolve();
-      }
+      await this.#letIn();
     }
     this.#queue = [];
     this.#head = 0;
     this.#running = undefined;
+  }
+
+  /** Those who wait for room, one after the other; each puts its records behind the last. */
+  async #letIn(): Promise<void> {
+    while (this.#queuedBytes <= QUEUE_BYTES_MAX) {
+      const enter = this.#waiting.shift();
+      if (enter === undefined) return;
+      enter();
+      await Promise.resolve();
+    }
   }
 
   /** KAFKA_LINGER_MS: waits for company unless a batch is full. */
@@ -174,16 +183,19 @@ class Sender {
   /** From the front of the queue, until a partition's batch or the request is full; at least one. */
   #take(): Queued[] {
     const { batchSizeBytes } = this.#deps.config;
-    const partitionBytes = new Map<string, number>();
+    const bytesOfTopic = new Map<string, number[]>();
     const batch: Queued[] = [];
     let bytes = 0;
-    while (this.#head < this.#queue.length) {
-      const next = this.#queue[this.#head]!;
-      const slot = this.#slotOf(next.record);
-      const slotBytes = (partitionBytes.get(slot) ?? 0) + next.bytes;
+    for (let next = this.#queue[this.#head]; next !== undefined; next = this.#queue[this.#head]) {
+      const { topic } = next.record;
+      let filled = bytesOfTopic.get(topic);
+      if (filled === undefined) bytesOfTopic.set(topic, (filled = []));
+      // Until the partitions are known they count as one.
+      const slot = Math.max(this.#placeOne(next), 0);
+      const slotBytes = (filled[slot] ?? 0) + next.bytes;
       const isFull = slotBytes > batchSizeBytes || bytes + next.bytes > REQUEST_BYTES_MAX;
       if (isFull && batch.length > 0) break;
-      partitionBytes.set(slot, slotBytes);
+      filled[slot] = slotBytes;
       bytes += next.bytes;
       batch.push(next);
       this.#head++;
@@ -196,11 +208,14 @@ class Sender {
     return batch;
   }
 
-  /** What shares a record batch: the partition where it is known already, else the topic. */
-  #slotOf({ topic, key }: OutgoingRecord): string {
-    const partitions = this.#partitionCounts.get(topic);
-    if (partitions === undefined || key === null) return topic;
-    return `${topic}/${partitionOfKey(key, partitions)}`;
+  /** Gives the record its partition where that is known; answers -1 where it is not. */
+  #placeOne(queued: Queued): number {
+    const { topic, key } = queued.record;
+    const count = this.#partitionCounts.get(topic);
+    if (queued.partition < 0 && count !== undefined) {
+      queued.partition = key === null ? this.#roundRobin++ % count : partitionOfKey(key, count);
+    }
+    return queued.partition;
   }
 
   async #deliver(batch: readonly Queued[]): Promise<void> {
@@ -224,9 +239,8 @@ class Sender {
   #place(batch: readonly Queued[]): PlacedRecords {
     const byTopic = new Map<string, Map<number, Queued[]>>();
     for (const queued of batch) {
-      const { topic, key } = queued.record;
-      const count = this.#partitionCounts.get(topic)!;
-      const partition = key === null ? this.#roundRobin++ % count : partitionOfKey(key, count);
+      const { topic } = queued.record;
+      const partition = this.#placeOne(queued);
       let partitions = byTopic.get(topic);
       if (partitions === undefined) byTopic.set(topic, (partitions = new Map<number, Queued[]>()));
       const records = partitions.get(partition);
@@ -247,24 +261,24 @@ class Sender {
         answer.baseOffset ?? answer.offset,
       ]),
     );
+    const acknowledged: (() => void)[] = [];
     for (const [topic, partitions] of byTopic) {
-      for (const [partition] of partitions) {
-        if (offsets.get(`${topic}/${partition}`) !== undefined) continue;
-        throw new Fault('BROKER_UNREACHABLE', { topic, partition, reason: 'not acknowledged' });
-      }
-    }
-    for (const [topic, partitions] of byTopic) {
-      let count = 0;
       for (const [partition, records] of partitions) {
-        const base = BigInt(offsets.get(`${topic}/${partition}`)!);
-        records.forEach(({ done }, index) => {
-          done({ topic, partition, offset: base + BigInt(index) });
+        const text = offsets.get(`${topic}/${partition}`);
+        if (text === undefined) {
+          throw new Fault('BROKER_UNREACHABLE', { topic, partition, reason: 'not acknowledged' });
+        }
+        const base = BigInt(text);
+        acknowledged.push(() => {
+          records.forEach(({ done }, index) => {
+            done({ topic, partition, offset: base + BigInt(index) });
+          });
         });
-        count += records.length;
         this.#producerRecords += records.length;
+        this.#deps.metrics.batchSent(topic, records.length);
       }
-      this.#deps.metrics.batchSent(topic, count);
     }
+    for (const tell of acknowledged) tell();
     if (this.#producerRecords > PRODUCER_RECORDS_MAX) void this.#discardProducer();
   }
 

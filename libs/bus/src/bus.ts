@@ -1,31 +1,24 @@
 /** The bus: everything that a service or a tool does with Kafka and the schema registry. */
 import type { TopicName } from '@tickmesh/contracts';
 import { faultOf } from '@tickmesh/kernel';
+import type { Kafka } from 'kafkajs';
 import { type BatchingProducer, batchingProducer } from './batching-producer.ts';
 import { type BusConfig, checkConfig } from './config.ts';
-import { groupConsumer } from './consumer.ts';
-import { deadLetter } from './dead-letter.ts';
-import { type DeadLetterQueues, deadLetterQueues, queueOf } from './dead-letter-queue.ts';
+import { type ConsumerDeps, groupConsumer } from './consumer.ts';
+import { type DeadLetterQueues, deadLetterQueues } from './dead-letter-queue.ts';
 import { kafkaClient } from './kafka-client.ts';
-import type { SendLetter } from './lane.ts';
+import { letterSender } from './letter-sender.ts';
 import { type BusLimits, LIMITS } from './limits.ts';
-import { logReader } from './log-reader.ts';
-import {
-  type BusLog,
-  type BusMetrics,
-  type BusTracer,
-  faultFields,
-  noMetrics,
-  noTracer,
-} from './observe.ts';
+import { type LogReader, logReader } from './log-reader.ts';
+import { type BusLog, type BusMetrics, type BusTracer, noMetrics, noTracer } from './observe.ts';
 import type { Consumer, ConsumerOptions, ConsumerState, Publisher } from './port.ts';
-import { typedPublisher } from './publisher.ts';
+import { type PublisherDeps, typedPublisher } from './publisher.ts';
 import { type Reading, reading } from './reading.ts';
 import { recordDecoder } from './record-decoder.ts';
-import { schemaRegistry } from './schema-registry.ts';
-import { type SchemaReport, topicSchemas } from './schemas.ts';
+import { type SchemaRegistry, schemaRegistry } from './schema-registry.ts';
+import { type SchemaReport, type TopicSchemas, topicSchemas } from './schemas.ts';
 import type { TokenSource } from './security.ts';
-import { metricsByDeclaredName, topicNames } from './topic-names.ts';
+import { type TopicNames, metricsByDeclaredName, topicNames } from './topic-names.ts';
 import { type Topics, topics, withAdmin } from './topics.ts';
 
 export interface BusDeps {
@@ -71,104 +64,102 @@ export interface Bus extends Reading {
  */
 export function connectBus(config: BusConfig, deps: BusDeps = {}): Bus {
   checkConfig(config, deps.tokens !== undefined);
-  const log = deps.log ?? (() => undefined);
-  const tracer = deps.tracer ?? noTracer;
-  const limits: BusLimits = { ...LIMITS, ...deps.limits };
-  const newClient = () => kafkaClient(config.kafka, log, deps.tokens);
-  const client = newClient();
-  const names = topicNames(config.kafka, config.topicPrefix ?? '');
-  const metrics = metricsByDeclaredName(deps.metrics ?? noMetrics, names);
-  const registry = schemaRegistry(config.registry);
-  const decoder = recordDecoder(registry);
-  const schemas = topicSchemas(registry, names, log);
-  const newReader = () => logReader(client);
-  const reader = newReader();
-  const reads = reading({ client, newReader, decoder, names });
-  const producerDeps = { client, config: config.kafka, log, metrics };
-  const letters = lazily(() => batchingProducer(producerDeps));
-  const publisher = typedPublisher({
-    producer: (beforeSend) => batchingProducer({ ...producerDeps, beforeSend }),
-    schemas,
-    names,
-    metrics,
-    tracer,
-  });
-  const sendLetter =
-    (groupId: string): SendLetter =>
-    async (topic, record, failure) => {
-      const queue = queueOf(topic);
-      const letter = deadLetter(record, failure, groupId, names.onBroker(queue));
-      await letters.get().send(letter);
-      const error_type = failure.fault.code;
-      metrics.deadLettered(queue, topic, error_type);
-      const { partition, offset } = record;
-      const facts = {
-        group: groupId,
-        topic,
-        partition,
-        offset,
-        queue,
-        ...faultFields(failure.fault),
-      };
-      log('warn', 'record.dead_lettered', facts);
-    };
+  const parts = busParts(config, deps);
+  const { client, reader, letters, names, log, registry, schemas, publisher, reads } = parts;
   const consumers: { readonly groupId: string; readonly consumer: Consumer }[] = [];
+  const { replicationFactor, minInsyncReplicas } = config;
   return {
     ...reads,
     publisher,
     consumer: (options) => {
-      const consumer = groupConsumer(options, {
-        client: newClient,
-        kafka: config.kafka,
-        names,
-        decoder,
-        reader,
-        sendLetter,
-        lagOf: reads.lagOf,
-        limits,
-        log,
-        metrics,
-        tracer,
-      });
+      const consumer = groupConsumer(options, parts.consumerDeps);
       consumers.push({ groupId: options.groupId, consumer });
       return consumer;
     },
-    topics: topics({
-      client,
-      names,
-      log,
-      replicationFactor: config.replicationFactor,
-      minInsyncReplicas: config.minInsyncReplicas,
-    }),
+    topics: topics({ client, names, log, replicationFactor, minInsyncReplicas }),
     registerSchemas: (only) => schemas.register(only),
     lookupSchemaIds: async (wanted) => {
       for (const topic of wanted) await schemas.idOf(topic);
     },
-    deadLetters: deadLetterQueues({ reader, producer: letters.get, names, log }),
+    deadLetters: deadLetterQueues({ reader, producer: letters, names, log }),
     health: async () => ({
-      broker: await partHealth(config.kafka.brokers.join(','), async () => {
-        await withAdmin(client, (admin) => admin.describeCluster());
-      }),
+      broker: await partHealth(config.kafka.brokers.join(','), parts.pingBroker),
       registry: await partHealth(config.registry.url, () => registry.ping()),
       consumers: consumers.map(({ groupId, consumer }) => ({ groupId, ...consumer.state() })),
     }),
     close: async () => {
       await Promise.all(consumers.map(({ consumer }) => consumer.stop()));
       await publisher.close();
-      await letters.opened()?.close();
+      await letters.close();
       await reader.close();
     },
   };
 }
 
-interface Lazy<Value> {
-  readonly get: () => Value;
-  readonly opened: () => Value | undefined;
+interface BusParts {
+  readonly client: Kafka;
+  readonly reader: LogReader;
+  /** Dead letters have a producer of their own: what is wrong with a queue hinders nothing else. */
+  readonly letters: BatchingProducer;
+  readonly names: TopicNames;
+  readonly log: BusLog;
+  readonly registry: SchemaRegistry;
+  readonly schemas: TopicSchemas;
+  readonly publisher: Publisher;
+  readonly reads: Reading;
+  readonly consumerDeps: ConsumerDeps;
+  /** Answers at once, also when nobody is there. */
+  readonly pingBroker: () => Promise<void>;
 }
 
-function lazily(open: () => BatchingProducer): Lazy<BatchingProducer> {
-  let producer: BatchingProducer | undefined;
-  return { get: () => (producer ??= open()), opened: () => producer };
+function busParts({ kafka, registry: at, topicPrefix = '' }: BusConfig, deps: BusDeps): BusParts {
+  const { log = () => undefined, tracer = noTracer, tokens } = deps;
+  const newClient = (): Kafka => kafkaClient(kafka, log, tokens);
+  const client = newClient();
+  const names = topicNames(kafka, topicPrefix);
+  const metrics = metricsByDeclaredName(deps.metrics ?? noMetrics, names);
+  const registry = schemaRegistry(at);
+  const decoder = recordDecoder(registry);
+  const schemas = topicSchemas(registry, names, log);
+  const newReader = (): LogReader => logReader(client);
+  const reader = newReader();
+  const reads = reading({ client, newReader, decoder, names });
+  const producerDeps = { client, config: kafka, log, metrics };
+  const letters = batchingProducer(producerDeps);
+  const producer: PublisherDeps['producer'] = (beforeSend) =>
+    batchingProducer({ ...producerDeps, beforeSend });
+  const publisher = typedPublisher({ producer, schemas, names, metrics, tracer });
+  const consumerDeps: ConsumerDeps = {
+    newClient,
+    kafka,
+    names,
+    decoder,
+    reader,
+    lettersOf: (groupId) => letterSender({ producer: letters, names, metrics, log }, groupId),
+    lagOf: (groupId, partitions) => reads.lagOf(groupId, partitions),
+    limits: { ...LIMITS, ...deps.limits },
+    log,
+    metrics,
+    tracer,
+  };
+  const impatient = kafkaClient(kafka, log, tokens, { retries: 0 });
+  const pingBroker = (): Promise<void> =>
+    withAdmin(impatient, async (admin) => {
+      await admin.describeCluster();
+    });
+  return {
+    client,
+    reader,
+    letters,
+    names,
+    log,
+    registry,
+    schemas,
+    publisher,
+    reads,
+    consumerDeps,
+    pingBroker,
+  };
 }
 
 async function partHealth(address: string, ask: () => Promise<void>): Promise<PartHealth> {

@@ -77,7 +77,7 @@ export class CommitLog {
       topic,
       partitions: [...partitions].map((partition) => ({
         partition,
-        offset: this.#next.get(topic)!.get(partition)!.toString(),
+        offset: String(this.#next.get(topic)?.get(partition)),
       })),
     }));
     try {

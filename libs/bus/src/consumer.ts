@@ -15,7 +15,7 @@ import { CommitLog } from './commit-log.ts';
 import type { BusKafkaConfig } from './config.ts';
 import { backoffMs } from './delivery.ts';
 import { type Generation, type MembershipHooks, fetchedUnder } from './kafkajs-cures.ts';
-import type { SendLetter } from './lane.ts';
+import type { SendLetters } from './lane.ts';
 import { type BusLimits, FETCH_BYTES_MAX, FETCH_PARTITION_BYTES_MAX } from './limits.ts';
 import type { LogReader } from './log-reader.ts';
 import { type BusLog, type BusMetrics, type BusTracer, faultFields } from './observe.ts';
@@ -25,12 +25,12 @@ import type { TopicNames } from './topic-names.ts';
 
 export interface ConsumerDeps {
   /** A client of its own for each consumer. */
-  readonly client: () => Kafka;
+  readonly newClient: () => Kafka;
   readonly kafka: Pick<BusKafkaConfig, 'sessionTimeoutMs' | 'heartbeatIntervalMs'>;
   readonly names: TopicNames;
   readonly decoder: RecordDecoder;
   readonly reader: LogReader;
-  readonly sendLetter: (groupId: string) => SendLetter;
+  readonly lettersOf: (groupId: string) => SendLetters;
   readonly lagOf: (
     groupId: string,
     partitions: readonly PartitionStart[],
@@ -148,7 +148,7 @@ class GroupConsumer<T extends TopicName> implements Consumer {
       },
       offsetOutOfRange: ({ topic, partition }) => this.#offsetOutOfRange(topic, partition),
     };
-    const member: KafkajsConsumer = this.#deps.client().consumer({
+    const member: KafkajsConsumer = this.#deps.newClient().consumer({
       groupId,
       partitionAssigners: [assignerFor(assignment, hooks, () => this.#ownedGeneration)],
       sessionTimeout: kafka.sessionTimeoutMs,
@@ -181,7 +181,7 @@ class GroupConsumer<T extends TopicName> implements Consumer {
       generation,
       member,
       commits,
-      sendLetter: this.#deps.sendLetter(groupId),
+      sendLetters: this.#deps.lettersOf(groupId),
       failed: (fault) => void this.#fail(fault),
     });
     this.#assigned = assigned;
@@ -219,14 +219,15 @@ class GroupConsumer<T extends TopicName> implements Consumer {
   }
 
   /** Hands over what was fetched. Never throws: an error here would stop every partition. */
-  async #eachBatch({ batch, resolveOffset, isRunning, isStale }: EachBatchPayload): Promise<void> {
+  async #eachBatch(payload: EachBatchPayload): Promise<void> {
     const assigned = this.#assigned;
-    if (assigned === undefined || !isRunning() || isStale()) return;
+    if (assigned === undefined || !payload.isRunning() || payload.isStale()) return;
+    const { batch } = payload;
     if (fetchedUnder(batch) !== assigned.generationId) return;
     // The lane takes all of it or, once ended, none that counts: the position may go behind it at once.
     const isTaken = assigned.push(batch.topic, batch.partition, batch.messages);
     if (!isTaken) return;
-    resolveOffset(batch.lastOffset());
+    payload.resolveOffset(batch.lastOffset());
     await assigned.awaitRoom(batch.topic, batch.partition);
   }
 

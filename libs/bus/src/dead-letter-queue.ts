@@ -72,7 +72,7 @@ export interface DeadLetterQueues {
 
 export interface DeadLetterQueuesDeps {
   readonly reader: LogReader;
-  readonly producer: () => BatchingProducer;
+  readonly producer: BatchingProducer;
   readonly names: TopicNames;
   readonly log: BusLog;
 }
@@ -119,9 +119,9 @@ async function replay(deps: DeadLetterQueuesDeps, request: ReplayRequest): Promi
     const isOurs = request.force === true || firstClaims.get(placeOf(letter)) === replayId;
     (isOurs ? replayed : refused).push(letter);
   }
-  await deps
-    .producer()
-    .sendAll(replayed.map((letter) => replayedRecord(letter, request.targetGroup)));
+  await deps.producer.sendAll(
+    replayed.map((letter) => replayedRecord(letter, request.targetGroup)),
+  );
   await mark(deps, replayed, 'done', replayId);
   for (const { queue, partition, offset, facts } of replayed) {
     const target_group = request.targetGroup ?? facts.consumer_group;
@@ -153,7 +153,7 @@ async function mark(
   marker: 'claim' | 'done',
   replayId: string,
 ): Promise<void> {
-  await producer().sendAll(
+  await producer.sendAll(
     letters.map((letter) => ({
       topic: names.onBroker(letter.queue),
       // Queues have one partition, where all markers have one order; a key keeps that so if ever more.

@@ -76,19 +76,20 @@ export function lastValue(headers: TransportHeaders, name: string): string | und
 
 /** The headers without the value that was added last under each of the names. */
 export function withoutLast(headers: TransportHeaders, names: readonly string[]): IHeaders {
-  const result = outgoingHeaders(headers);
-  for (const name of names) {
-    const value = result[name];
-    const rest = Array.isArray(value) ? value.slice(0, -1) : [];
-    if (rest.length === 0) delete result[name];
-    else result[name] = rest.length === 1 ? rest[0]! : rest;
+  const result: IHeaders = {};
+  for (const [name, value] of Object.entries(outgoingHeaders(headers))) {
+    if (!names.includes(name)) {
+      result[name] = value;
+      continue;
+    }
+    const [first, ...more] = Array.isArray(value) ? value.slice(0, -1) : [];
+    if (first !== undefined) result[name] = more.length === 0 ? first : [first, ...more];
   }
   return result;
 }
 
 /** What a record made a fault say must not break the lines of a log or a terminal. */
 function oneLine(text: string): string {
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
   return text
     .slice(0, MESSAGE_CHARACTERS_MAX)
     .replace(/[\u0000-\u001f\u007f-\u009f\u2028\u2029]/g, ' ');

@@ -9,11 +9,15 @@ export function stamp(frame: Buffer, schemaId: number): void {
   frame.writeUInt32BE(schemaId, 1);
 }
 
-/**
- * Schema id of a frame.
- * @throws Fault MSG_NOT_FRAMED
- */
-export function schemaIdOf(value: Buffer | null): number {
+/** A value that starts with a frame. */
+export interface Frame {
+  readonly id: number;
+  /** The value, frame included. */
+  readonly bytes: Buffer;
+}
+
+/** @throws Fault MSG_NOT_FRAMED */
+export function frameOf(value: Buffer | null): Frame {
   if (value === null) throw new Fault('MSG_NOT_FRAMED', { reason: 'the record has no value' });
   if (value.length < FRAME_BYTES) {
     throw new Fault('MSG_NOT_FRAMED', { expectedBytes: FRAME_BYTES, foundBytes: value.length });
@@ -21,5 +25,5 @@ export function schemaIdOf(value: Buffer | null): number {
   if (value[0] !== MAGIC) {
     throw new Fault('MSG_NOT_FRAMED', { expectedMagic: MAGIC, foundMagic: value[0] });
   }
-  return value.readUInt32BE(1);
+  return { id: value.readUInt32BE(1), bytes: value };
 }

@@ -17,6 +17,7 @@ export function kafkaClient(
   config: BusKafkaConfig,
   log: BusLog,
   tokens: TokenSource | undefined,
+  retry: { readonly retries: number } = RETRY,
 ): Kafka {
   cureKafkajs();
   installZstd();
@@ -26,7 +27,7 @@ export function kafkaClient(
     connectionTimeout: config.connectionTimeoutMs,
     requestTimeout: config.requestTimeoutMs,
     enforceRequestTimeout: true,
-    retry: { ...RETRY, restartOnFailure: () => Promise.resolve(false) },
+    retry: { ...RETRY, ...retry, restartOnFailure: () => Promise.resolve(false) },
     logLevel: kafkajs.logLevel.WARN,
     logCreator: () => (entry) => {
       logEntry(log, entry);

@@ -24,19 +24,22 @@ export interface FetchedRecords<T extends TopicName> {
   readonly messages: readonly KafkaMessage[];
 }
 
-/** Sends to the dead-letter queue of the record's topic; resolves when it is acknowledged. */
-export type SendLetter = (
-  topic: TopicName,
-  record: TransportRecord,
-  failure: Failure,
-) => Promise<void>;
+/** A record that cannot be applied, and why. */
+export interface Casualty {
+  readonly topic: TopicName;
+  readonly record: TransportRecord;
+  readonly failure: Failure;
+}
+
+/** Sends each to the dead-letter queue of its topic; resolves when all are acknowledged. */
+export type SendLetters = (casualties: readonly Casualty[]) => Promise<void>;
 
 export interface LaneDeps<T extends TopicName> {
   readonly groupId: string;
   readonly batchRecordsMax: number;
   readonly handle: (batch: DeliveryBatch<T>) => Promise<void>;
   readonly decoder: RecordDecoder;
-  readonly sendLetter: SendLetter;
+  readonly sendLetters: SendLetters;
   /** Record applied, skipped or dead-lettered: its offset may be committed. */
   readonly applied: (topicOnBroker: string, partition: number, offset: bigint) => void;
   readonly isOwned: () => boolean;
@@ -62,7 +65,9 @@ interface Sourced<T extends TopicName> {
 }
 
 /** Ends a lane's work at once, without an effect: its partitions are no longer ours. */
-const ENDED = Symbol('lane ended');
+class LaneEnded extends Error {
+  override readonly name = 'LaneEnded';
+}
 
 export class Lane<T extends TopicName> {
   readonly #deps: LaneDeps<T>;
@@ -125,7 +130,7 @@ export class Lane<T extends TopicName> {
         await this.#yieldTurn();
       }
     } catch (thrown) {
-      if (thrown !== ENDED) {
+      if (!(thrown instanceof LaneEnded)) {
         this.#ended.abort();
         this.#segments = [];
         this.#deps.failed(faultOf(thrown));
@@ -168,7 +173,7 @@ export class Lane<T extends TopicName> {
   /** Decodes, dead-letters what does not, applies the rest. */
   async #applyAll(sources: readonly Sourced<T>[]): Promise<void> {
     const deliveries: Delivery<T>[] = [];
-    const undecodable: { readonly source: Sourced<T>; readonly failure: Failure }[] = [];
+    const undecodable: Casualty[] = [];
     for (const source of sources) {
       const { topic, record } = source;
       const { groupId, log } = this.#deps;
@@ -182,10 +187,10 @@ export class Lane<T extends TopicName> {
       const wait = this.#deps.decoder.prepare(topic, record);
       if (wait !== undefined) await this.#prepare(source, wait);
       const decoded = this.#decode(source);
-      if ('fault' in decoded) undecodable.push({ source, failure: decoded });
+      if ('fault' in decoded) undecodable.push({ ...source, failure: decoded });
       else deliveries.push(decoded);
     }
-    await Promise.all(undecodable.map(({ source, failure }) => this.#bury(source, failure)));
+    await this.#bury(undecodable);
     if (deliveries.length > 0) await this.#apply(deliveries);
   }
 
@@ -253,7 +258,8 @@ export class Lane<T extends TopicName> {
         case 'dead-letter': {
           this.#goOn();
           const { topic, record } = deliveries[0]!;
-          await this.#bury({ topic, record }, { fault, attempts, firstFailedAt, lastFailedAt });
+          const failure = { fault, attempts, firstFailedAt, lastFailedAt };
+          await this.#bury([{ topic, record, failure }]);
           return;
         }
         case 'halt':
@@ -289,29 +295,30 @@ export class Lane<T extends TopicName> {
   }
 
   async #buryRejected(rejected: ReadonlyMap<Delivery<T>, Fault>, attempts: number): Promise<void> {
-    for (const [{ topic, record }, fault] of rejected) {
-      const now = nowMicros();
+    const now = nowMicros();
+    const casualties = [...rejected].map(([{ topic, record }, fault]) => {
       this.#deps.metrics.consumeFailed(topic);
-      await this.#bury(
-        { topic, record },
-        { fault, attempts, firstFailedAt: now, lastFailedAt: now },
-      );
-    }
+      const failure = { fault, attempts, firstFailedAt: now, lastFailedAt: now };
+      return { topic, record, failure };
+    });
+    await this.#bury(casualties);
   }
 
-  /** Until the dead-letter queue has it: a queue that is away pauses the partition. */
-  async #bury({ topic, record }: Sourced<T>, failure: Failure): Promise<void> {
-    if (declarationOf(topic).dlq === null) throw withoutQueue(record, failure.fault);
-    for (let attempts = 1; ; attempts++) {
+  /** Until the dead-letter queues have them: a queue that is away pauses the partitions. */
+  async #bury(casualties: readonly Casualty[]): Promise<void> {
+    const homeless = casualties.find(({ topic }) => declarationOf(topic).dlq === null);
+    if (homeless !== undefined) throw withoutQueue(homeless.record, homeless.failure.fault);
+    for (let tries = 1; casualties.length > 0; tries++) {
       this.#checkOwned();
       try {
-        await this.#deps.sendLetter(topic, record, failure);
+        await this.#deps.sendLetters(casualties);
         this.#goOn();
         return;
       } catch (thrown) {
         const fault = faultOf(thrown);
+        const [{ record }] = casualties as readonly [Casualty];
         if (fault.code === 'MSG_TOO_LARGE') throw withoutQueue(record, fault);
-        await this.#wait(fault, backoffMs(attempts, this.#deps.limits, Math.random()));
+        await this.#wait(fault, backoffMs(tries, this.#deps.limits, Math.random()));
       }
     }
   }
@@ -328,7 +335,7 @@ export class Lane<T extends TopicName> {
     try {
       await sleep(delayMs, undefined, { signal: this.#ended.signal });
     } catch {
-      throw ENDED;
+      throw new LaneEnded();
     }
   }
 
@@ -339,7 +346,7 @@ export class Lane<T extends TopicName> {
   }
 
   #checkOwned(): void {
-    if (!this.#deps.isOwned()) throw ENDED;
+    if (!this.#deps.isOwned()) throw new LaneEnded();
   }
 
   /** Lets heartbeats and other workers have the event loop, however little the handler waits. */
@@ -352,8 +359,10 @@ export class Lane<T extends TopicName> {
   #observe(deliveries: readonly Delivery<T>[]): void {
     const { groupId, metrics } = this.#deps;
     metrics.batchApplied(groupId, deliveries.length);
-    const { topic, timestampMs } = deliveries.at(-1)!;
-    metrics.endToEndLatency(groupId, topic, Math.max(0, Date.now() - timestampMs) / 1000);
+    const last = deliveries.at(-1);
+    if (last === undefined) return;
+    const seconds = Math.max(0, Date.now() - last.timestampMs) / 1000;
+    metrics.endToEndLatency(groupId, last.topic, seconds);
   }
 
   #report(

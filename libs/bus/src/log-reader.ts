@@ -93,6 +93,10 @@ class Reader implements LogReader {
     const ends = await this.ends(topic);
     const positions = new Map<number, bigint>();
     const until = new Map<number, bigint>();
+    const isBefore = (partition: number, offset: bigint): boolean => {
+      const end = until.get(partition);
+      return end !== undefined && offset < end;
+    };
     for (const { partition, first, next } of ends) {
       const wanted = from.get(partition);
       if (wanted === undefined) continue;
@@ -105,10 +109,10 @@ class Reader implements LogReader {
     while (positions.size > 0) {
       const records = await this.next(topic, positions, END_WAIT_MS);
       for (const record of records) {
-        if (record.offset < until.get(record.partition)!) yield record;
+        if (isBefore(record.partition, record.offset)) yield record;
       }
       for (const [partition, position] of positions) {
-        if (position >= until.get(partition)!) positions.delete(partition);
+        if (!isBefore(partition, position)) positions.delete(partition);
       }
     }
   }
@@ -138,7 +142,7 @@ class Reader implements LogReader {
               topic,
               partitions: partitions.map((partition) => ({
                 partition,
-                fetchOffset: positions.get(partition)!.toString(),
+                fetchOffset: String(positions.get(partition)),
                 maxBytes: PARTITION_BYTES_MAX,
               })),
             },
@@ -200,7 +204,7 @@ function collect(
   positions: Map<number, bigint>,
   records: TransportRecord[],
 ): void {
-  const position = positions.get(partition)!;
+  const position = positions.get(partition) ?? 0n;
   if (messages.length === 0) {
     // Alone in its request, an empty answer below the end means that compaction took the rest; among
     // others it may only have found no room.

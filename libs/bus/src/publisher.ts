@@ -82,13 +82,14 @@ class TypedPublisher implements Publisher {
     if (schema !== 'json' && schema !== 'any') requireValid(schema, value as never, 'writer');
     const key = partitionKey(topic, value);
     const schemaId = this.#deps.schemas.knownIdOf(topic);
+    const body = this.#bytesOf(topic, value, schemaId ?? 0);
     const record: OutgoingRecord = {
       topic: this.#deps.names.onBroker(topic),
       key: key === '' ? null : Buffer.from(key, 'utf8'),
-      value: this.#bytesOf(topic, value, schemaId ?? 0),
+      value: body,
       headers: encodeHeaders(headers, this.#deps.tracer.current()),
     };
-    const bytes = record.value!.length + (record.key?.length ?? 0) + RECORD_OVERHEAD_BYTES;
+    const bytes = body.length + (record.key?.length ?? 0) + RECORD_OVERHEAD_BYTES;
     if (bytes > declaration.maxMessageBytes) {
       throw new Fault('MSG_TOO_LARGE', { topic, bytes, maxBytes: declaration.maxMessageBytes });
     }
@@ -116,7 +117,7 @@ class TypedPublisher implements Publisher {
       const topic = this.#unstamped.get(record);
       if (topic === undefined) continue;
       const id = this.#deps.schemas.knownIdOf(topic) ?? (await this.#deps.schemas.idOf(topic));
-      stamp(record.value!, id!);
+      if (id !== undefined && record.value !== null) stamp(record.value, id);
     }
   }
 

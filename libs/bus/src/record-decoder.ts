@@ -6,7 +6,7 @@
 import { type TopicName, type TopicPayload, readerFor, requireValid } from '@tickmesh/contracts';
 import { Fault, isFault } from '@tickmesh/kernel';
 import { decodeHeaders } from './event-headers.ts';
-import { FRAME_BYTES, schemaIdOf } from './framing.ts';
+import { FRAME_BYTES, frameOf } from './framing.ts';
 import type { Delivery, EventHeaders, TransportRecord } from './port.ts';
 import type { SchemaRegistry } from './schema-registry.ts';
 import { declarationOf } from './topic-names.ts';
@@ -48,7 +48,10 @@ export function recordDecoder(registry: SchemaRegistry): RecordDecoder {
   const ask = async (topic: TopicName, id: number): Promise<void> => {
     const schema = await registry.schemaById(id);
     const known = knownOf(topic);
-    if (known.size >= KNOWN_IDS_MAX) known.delete(known.keys().next().value!);
+    for (const oldest of known.keys()) {
+      if (known.size < KNOWN_IDS_MAX) break;
+      known.delete(oldest);
+    }
     known.set(id, judgeSchema(topic, id, schema));
   };
   return {
@@ -112,7 +115,7 @@ function frameId(topic: TopicName, value: Buffer | null): number | undefined {
   const { schema } = declarationOf(topic);
   if (schema === 'json' || schema === 'any') return undefined;
   try {
-    return schemaIdOf(value);
+    return frameOf(value).id;
   } catch (error) {
     if (isFault(error)) return undefined;
     throw error;
@@ -127,13 +130,13 @@ function decodeValue<T extends TopicName>(
   const { schema } = declarationOf(topic);
   if (schema === 'any') return value as TopicPayload[T];
   if (schema === 'json') return parseJson(value) as TopicPayload[T];
-  const id = schemaIdOf(value);
+  const { id, bytes } = frameOf(value);
   const schemaOfId = known.get(id);
   if (schemaOfId === undefined || schemaOfId.kind === 'unknown') {
     throw new Fault('MSG_SCHEMA_UNKNOWN', { schemaId: id });
   }
   if (schemaOfId.kind === 'wrong') throw schemaOfId.fault;
-  return schemaOfId.read(value!, FRAME_BYTES) as TopicPayload[T];
+  return schemaOfId.read(bytes, FRAME_BYTES) as TopicPayload[T];
 }
 
 function parseJson(value: Buffer | null): unknown {

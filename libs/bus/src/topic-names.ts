@@ -30,7 +30,7 @@ export function topicNames(
     there.set(topic, name);
     back.set(name, topic);
   }
-  return { onBroker: (topic) => there.get(topic)!, declared: (name) => back.get(name) };
+  return { onBroker: (topic) => there.get(topic) ?? topic, declared: (name) => back.get(name) };
 }
 
 /** Metrics say a topic's declared name, whatever it is called on the broker. */

@@ -1,5 +1,7 @@
 /** Topics on the broker: made from their declarations on the first start, compared with them after. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { TopicName } from '@tickmesh/contracts';
+import { Fault } from '@tickmesh/kernel';
 import kafkajs, { type Admin, type Kafka } from 'kafkajs';
 import { brokerFault } from './broker-faults.ts';
 import type { BusLog } from './observe.ts';
@@ -41,6 +43,8 @@ export interface TopicsDeps {
 
 /** `producer` keeps what the producer chose; anything else makes the broker pack all records again. */
 const COMPRESSION_TYPE = 'producer';
+const LEADER_TRIES_MAX = 100;
+const LEADER_DELAY_MS = 100;
 
 export function topics(deps: TopicsDeps): Topics {
   return {
@@ -65,30 +69,59 @@ async function list({ names }: TopicsDeps, admin: Admin): Promise<readonly Topic
   });
 }
 
+/** Several services may start at once: what another one makes meanwhile is there as well. */
 async function create(
   deps: TopicsDeps,
   admin: Admin,
   wanted: readonly TopicName[],
 ): Promise<readonly TopicName[]> {
+  const { log, names } = deps;
   const there = new Set(await admin.listTopics());
-  const missing = wanted.filter((topic) => !there.has(deps.names.onBroker(topic)));
-  if (missing.length === 0) return [];
-  await admin.createTopics({
-    waitForLeaders: true,
-    topics: missing.map((topic) => ({
-      topic: deps.names.onBroker(topic),
-      numPartitions: declarationOf(topic).partitions,
-      replicationFactor: deps.replicationFactor ?? declarationOf(topic).replication,
-      configEntries: Object.entries(settingsOf(deps, topic)).map(([name, value]) => ({
-        name,
-        value,
-      })),
-    })),
-  });
+  const missing = wanted.filter((topic) => !there.has(names.onBroker(topic)));
+  const made: TopicName[] = [];
   for (const topic of missing) {
-    deps.log('info', 'topic.created', { topic, name_on_broker: deps.names.onBroker(topic) });
+    const isNew = await admin.createTopics({
+      waitForLeaders: false,
+      topics: [
+        {
+          topic: names.onBroker(topic),
+          numPartitions: declarationOf(topic).partitions,
+          replicationFactor: deps.replicationFactor ?? declarationOf(topic).replication,
+          configEntries: Object.entries(settingsOf(deps, topic)).map(([name, value]) => ({
+            name,
+            value,
+          })),
+        },
+      ],
+    });
+    if (isNew) made.push(topic);
   }
-  return missing;
+  await untilLed(
+    admin,
+    missing.map((topic) => names.onBroker(topic)),
+  );
+  for (const topic of made) {
+    log('info', 'topic.created', { topic, name_on_broker: names.onBroker(topic) });
+  }
+  return made;
+}
+
+/** A topic that was made is known to a broker, and led, a little later. */
+async function untilLed(admin: Admin, topicsOnBroker: readonly string[]): Promise<void> {
+  for (let tries = 1; topicsOnBroker.length > 0; tries++) {
+    const { topics: found } = await admin.fetchTopicMetadata();
+    const led = new Set(
+      found
+        .filter(({ partitions }) => partitions.every(({ leader }) => leader >= 0))
+        .map(({ name }) => name),
+    );
+    const waiting = topicsOnBroker.filter((topic) => !led.has(topic));
+    if (waiting.length === 0) return;
+    if (tries === LEADER_TRIES_MAX) {
+      throw new Fault('BROKER_REFUSED', { topics: waiting, reason: 'no leader yet' });
+    }
+    await sleep(LEADER_DELAY_MS);
+  }
 }
 
 async function verify(deps: TopicsDeps, admin: Admin): Promise<readonly TopicDifference[]> {

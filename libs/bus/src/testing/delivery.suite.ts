@@ -1,6 +1,7 @@
 /** Order, commit after effect, redelivery, size, back-pressure. */
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
+import kafkajs from 'kafkajs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Fault } from '@tickmesh/kernel';
 import { withAdmin } from '../topics.ts';
@@ -119,7 +120,7 @@ export function deliverySuite(parts: () => BusParts): void {
           validateOnly: false,
           resources: [
             {
-              type: 2,
+              type: kafkajs.ConfigResourceTypes.TOPIC,
               name: onBroker('market_raw'),
               configEntries: [{ name: 'max.message.bytes', value: '65536' }],
             },

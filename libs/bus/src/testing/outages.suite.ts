@@ -181,9 +181,9 @@ export function outagesSuite(parts: () => BusParts, startBroker: () => Promise<O
       const consumer = bus.consumer({ ...defaults(group('g')), handle: applied.handle });
       await consumer.start();
       const acknowledged: number[] = [];
-      let isDone = false;
+      const finish = new AbortController();
       const publishing = (async () => {
-        for (let number = 0; !isDone; number++) {
+        for (let number = 0; !finish.signal.aborted; number++) {
           try {
             await bus.publisher.publish(storeMessage(`E${number % 10}`, number));
             acknowledged.push(number);
@@ -199,7 +199,7 @@ export function outagesSuite(parts: () => BusParts, startBroker: () => Promise<O
       expect((await bus.health()).broker.isUp).toBe(false);
       await broker.restart();
       await until(() => applied.count > before + 100, 'traffic flows again', 60_000);
-      isDone = true;
+      finish.abort();
       await publishing;
       const missing = (): number[] => {
         const seen = new Set(applied.numbers());

@@ -1,4 +1,5 @@
 /** Topics and schemas as declared, and reading without a group. */
+import kafkajs from 'kafkajs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { TOPICS, codecOf } from '@tickmesh/contracts';
 import { kafkaClient } from '../kafka-client.ts';
@@ -44,7 +45,7 @@ export function topicsSuite(parts: () => BusParts): void {
           validateOnly: false,
           resources: [
             {
-              type: 2,
+              type: kafkajs.ConfigResourceTypes.TOPIC,
               name: onBroker('market_raw'),
               configEntries: [
                 { name: 'retention.ms', value: '1000' },
