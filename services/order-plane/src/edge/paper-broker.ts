@@ -2,10 +2,9 @@
  * The broker port over the paper venue: the venue matches, the book keeps. Nothing is said that is not written first, so
  * an order that was accepted before a crash is found again, with its fills, when the broker is asked.
  */
-import type { Instrument, InstrumentMaster, MarketEvent } from '@tickmesh/contracts';
+import type { InstrumentMaster, MarketEvent } from '@tickmesh/contracts';
 import {
   type PaperEvent,
-  type PaperInstrument,
   type PaperOrder,
   type PaperQuote,
   type PaperSettings,
@@ -23,6 +22,7 @@ import type {
 } from '../app/ports.ts';
 import type { OrderTerms } from '@tickmesh/domain-orders';
 import type { PaperBook } from './paper-book.ts';
+import { paperInstrument, paperQuote } from '../app/paper-market.ts';
 
 export interface PaperBrokerParts {
   readonly book: PaperBook;
@@ -59,7 +59,7 @@ export class PaperBroker implements Broker {
   show({ symbol, exchange, received_at: receivedAtMicros, tick }: MarketEvent): void {
     if (tick === null) return;
     const market = `${exchange}|${symbol}`;
-    const quote = quoteOf(tick);
+    const quote = paperQuote(tick);
     this.#quotes.set(market, quote);
     for (const session of this.#sessions) {
       // A quote from before the session met the orders of its time: it meets none twice.
@@ -237,27 +237,3 @@ class PaperSession implements BrokerSession {
 
 /** Node's timers hold 31 bits; a longer wait is planned again when it ends. */
 const TIMER_MS_MAX = 2_000_000_000;
-
-function paperInstrument(instrument: Instrument): PaperInstrument {
-  return {
-    market: `${instrument.exchange}|${instrument.symbol}`,
-    priceStep: instrument.price_step,
-    quantityStep: instrument.quantity_step,
-    multiplier: instrument.multiplier,
-    inverse: instrument.inverse,
-    settlementCurrency: instrument.settlement_currency,
-  };
-}
-
-function quoteOf(tick: NonNullable<MarketEvent['tick']>): PaperQuote {
-  return {
-    bid: tick.bid,
-    ask: tick.ask,
-    bidSize: tick.bid_size,
-    askSize: tick.ask_size,
-    last: tick.last,
-    lastSize: tick.last_size,
-    bids: tick.level2?.bids,
-    asks: tick.level2?.asks,
-  };
-}
