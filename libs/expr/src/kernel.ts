@@ -13,7 +13,7 @@ import { compileReader } from './evaluate.ts';
 import type { Reader } from './functions/definition.ts';
 import { infer } from './infer.ts';
 import { finiteOrNaN, KernelWriter, type Lookup } from './kernel-code.ts';
-import { KERNEL_HELPERS } from './kernel-helpers.ts';
+import { KERNEL_FUNCTIONS } from './kernel-functions.ts';
 import type { Node } from './node.ts';
 import type { Schema, ValueType } from './types.ts';
 
@@ -75,7 +75,7 @@ export function compileKernel(node: Node, schema: Schema): Kernel {
         now,
         strings,
         functions,
-        HELPERS,
+        FUNCTIONS_IN_REACH,
       );
     },
   };
@@ -93,11 +93,11 @@ type Loop = (
   now: number,
   strings: readonly string[],
   functions: readonly unknown[],
-  helpers: unknown,
+  functionsInReach: unknown,
 ) => void;
 
-const HELPERS = {
-  ...KERNEL_HELPERS,
+const FUNCTIONS_IN_REACH = {
+  ...KERNEL_FUNCTIONS,
   textOf: (dictionary: Dictionary, code: number): string | null =>
     code === NULL_CODE ? null : dictionary.textOf(code),
 };
@@ -194,8 +194,8 @@ class LookupTable {
       const text = i === 0 || dictionary === undefined ? null : dictionary.textOf(i - 1);
       const value = this.#read({ [this.field]: text }, NaN);
       if (Array.isArray(this.#values)) this.#values[i] = value as string | null;
-      else if (this.#type === 'boolean') this.#values[i] = KERNEL_HELPERS.boolean(value);
-      else this.#values[i] = KERNEL_HELPERS.number(value);
+      else if (this.#type === 'boolean') this.#values[i] = KERNEL_FUNCTIONS.boolean(value);
+      else this.#values[i] = KERNEL_FUNCTIONS.number(value);
     }
     this.#known = size;
   }

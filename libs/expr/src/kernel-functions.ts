@@ -11,7 +11,7 @@ import {
 import { compareText } from './text-math.ts';
 import { MICROS_MAX, type Value } from './types.ts';
 
-export const KERNEL_HELPERS = {
+export const KERNEL_FUNCTIONS = {
   floorModulo,
   power,
   exponential,
@@ -32,4 +32,4 @@ export const KERNEL_HELPERS = {
   boolean: (value: Value): number => (value === null ? 2 : value === true ? 1 : 0),
 } as const;
 
-export type KernelHelpers = typeof KERNEL_HELPERS;
+export type KernelFunctions = typeof KERNEL_FUNCTIONS;
