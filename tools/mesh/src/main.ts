@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { register as registerColumns } from './commands/columns.ts';
 import { register as registerDlq } from './commands/dlq.ts';
 import { register as registerDoctor } from './commands/doctor.ts';
+import { register as registerExpr } from './commands/expr.ts';
 import { register as registerHealth } from './commands/health.ts';
 import { register as registerInstruments } from './commands/instruments.ts';
 import { register as registerPublish } from './commands/publish.ts';
@@ -36,6 +37,7 @@ for (const register of [
   registerReplay,
   registerInstruments,
   registerColumns,
+  registerExpr,
   registerSmoke,
 ]) {
   register(program);
