@@ -24,9 +24,10 @@ const PARSERS: ReadonlyMap<number, Parser> = new Map<number, Parser>([
   [TIMESTAMPTZ, parseTimestamp],
 ]);
 
+const driverParser = pg.types.getTypeParser as (oid: number, format?: string) => Parser;
+
 /** For one pool, not for the whole process: the driver's global parsers stay as they are. */
 export const valueTypes: pg.CustomTypesConfig = {
   getTypeParser: (oid: number, format?: 'text' | 'binary') =>
-    (format === 'binary' ? undefined : PARSERS.get(oid)) ??
-    (pg.types.getTypeParser(oid, format as 'text') as Parser),
+    (format === 'binary' ? undefined : PARSERS.get(oid)) ?? driverParser(oid, format),
 };

@@ -6,3 +6,4 @@ export { MarketBoard } from './app/market-board.ts';
 export type { LoggedOrder } from './app/order-log.ts';
 export { paperInstrument, paperQuote, paperSettings } from './app/paper-market.ts';
 export { requestOutcome } from './app/request-outcome.ts';
+export { loadLimits } from './edge/limits-file.ts';

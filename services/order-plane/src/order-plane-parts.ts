@@ -5,12 +5,13 @@ import type { ConfigOf, orderPlaneSchema } from '@tickmesh/config';
 import { InstrumentMaster } from '@tickmesh/contracts';
 import { type Database, migrate, openDatabase, readMigrations } from '@tickmesh/database';
 import { type LimitsDocument, limitsAt } from '@tickmesh/domain-risk';
-import { type Clock, parseDecimal } from '@tickmesh/kernel';
-import { crashAt } from './app/crash.ts';
+import { type Clock } from '@tickmesh/kernel';
 import { MarketBoard } from './app/market-board.ts';
+import { paperSettings } from './app/paper-market.ts';
 import { OrderPlane } from './app/order-plane.ts';
 import type { QueryParts } from './app/order-queries.ts';
 import type { Broker, OrderProbe } from './app/ports.ts';
+import { crashAt } from './edge/crash.ts';
 import { loadLimits } from './edge/limits-file.ts';
 import { orderConsumer } from './edge/order-consumer.ts';
 import { PaperBook } from './edge/paper-book.ts';
@@ -105,21 +106,6 @@ function assemble(
     database,
     paper,
     board,
-  };
-}
-
-function paperSettings(config: OrderPlaneConfig['paper']) {
-  const micros = ([min, max]: readonly [number, number]): [number, number] => [
-    min * 1_000,
-    max * 1_000,
-  ];
-  const rate = (basisPoints: number): bigint => parseDecimal(String(basisPoints)) / 10_000n;
-  return {
-    seed: config.seed,
-    entryLatencyMicros: micros(config.entryLatencyMs),
-    responseLatencyMicros: micros(config.responseLatencyMs),
-    makerFeeRate: rate(config.makerFeeBps),
-    takerFeeRate: rate(config.takerFeeBps),
   };
 }
 

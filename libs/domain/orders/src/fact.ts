@@ -259,9 +259,14 @@ export function encodeFact(fact: OrderFact | IntentFact): string {
 }
 
 /** The inverse of `encodeFact`, also of the same JSON already parsed. */
-export function decodeFact<F extends OrderFact | IntentFact>(json: string | object): F {
+export function decodeFact(json: string | object): OrderFact {
   const plain: unknown = typeof json === 'string' ? JSON.parse(json) : json;
-  return restored(plain) as F;
+  return restored(plain) as OrderFact;
+}
+
+/** As `decodeFact`, of an intent's text. */
+export function decodeIntent(json: string | object): IntentFact {
+  return decodeFact(json) as OrderFact | IntentFact as IntentFact;
 }
 
 function sortedPlain(value: object): Record<string, unknown> {
@@ -270,7 +275,8 @@ function sortedPlain(value: object): Record<string, unknown> {
     if (held === undefined) continue;
     const scale = DECIMAL_FIELDS.get(name);
     if (typeof held === 'bigint') plain[name] = formatDecimal(held, scale);
-    else plain[name] = typeof held === 'object' && held !== null ? sortedPlain(held) : held;
+    else
+      plain[name] = typeof held === 'object' && held !== null ? sortedPlain(held as object) : held;
   }
   return plain;
 }

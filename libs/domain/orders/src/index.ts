@@ -29,6 +29,7 @@ export {
   type TriggeredFact,
   type UnansweredFact,
   decodeFact,
+  decodeIntent,
   encodeFact,
   factKey,
 } from './fact.ts';

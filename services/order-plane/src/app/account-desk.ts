@@ -165,9 +165,10 @@ export class AccountDesk {
   /** Renews at a third of the lease's life. An answer that comes too late is a lost lease too. */
   async #renew(lease: HeldLease, lost: AbortController): Promise<void> {
     const { database, times, probe, sleep } = this.#parts;
-    while (!lost.signal.aborted) {
+    const isOver = (): boolean => lost.signal.aborted;
+    while (!isOver()) {
       await sleep(times.leaseMs / 3, lost.signal);
-      if (lost.signal.aborted) return;
+      if (isOver()) return;
       try {
         if (await renewLease(database, lease, times.leaseMs)) continue;
         lost.abort();

@@ -2,7 +2,7 @@
  * Approved orders and requests to the broker. The SENDING fact and the lease's epoch are committed before the wire; a
  * kill switch and the deadline are looked at once more in that transaction, the last hop before the socket.
  */
-import { type Database, type Queryable, statement } from '@tickmesh/database';
+import type { Database, Queryable } from '@tickmesh/database';
 import type { OrderTerms } from '@tickmesh/domain-orders';
 import { type KillSwitch, isSwitchFor } from '@tickmesh/domain-risk';
 import { type Clock, Fault, formatRfc3339 } from '@tickmesh/kernel';
@@ -16,6 +16,7 @@ import type {
   OrderProbe,
 } from './ports.ts';
 import { lockAccount, readSwitches, writeDecisions } from './tables.ts';
+import { statement } from './statement.ts';
 
 export interface DispatchParts {
   readonly database: Database;

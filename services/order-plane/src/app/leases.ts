@@ -2,8 +2,9 @@
  * Who speaks for an account at its broker: one holder, told apart by an epoch that rises with every change. Times are
  * the database's, so that no two clocks are compared.
  */
-import { type Queryable, statement } from '@tickmesh/database';
+import type { Queryable } from '@tickmesh/database';
 import type { HeldLease } from './dispatch.ts';
+import { statement } from './statement.ts';
 
 const ACQUIRE = statement(
   `insert into order_plane.leases as held (account, broker, holder, epoch, expires_at)

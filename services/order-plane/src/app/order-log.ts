@@ -5,7 +5,7 @@
  */
 import type { EventHeaders } from '@tickmesh/bus';
 import type { ExecutionReport, Instrument } from '@tickmesh/contracts';
-import { type Queryable, statement } from '@tickmesh/database';
+import type { Queryable } from '@tickmesh/database';
 import {
   type IntentFact,
   type OrderFact,
@@ -15,6 +15,7 @@ import {
   buildReport,
   buildRequestReport,
   decodeFact,
+  decodeIntent,
   encodeFact,
   factKey,
   isReportDue,
@@ -24,7 +25,10 @@ import {
 import { Fault, formatDecimal, formatRfc3339 } from '@tickmesh/kernel';
 import type { OrderProbe } from './ports.ts';
 import { contentHash, recordToJson } from './record-json.ts';
-import { type FillChange, writeFills } from './positions.ts';
+import type { FillChange } from './ledger-entries.ts';
+import { writeFills } from './positions.ts';
+import { requestOutcome } from './request-outcome.ts';
+import { statement } from './statement.ts';
 
 /** An order in memory while its transaction lasts. */
 export interface LoggedOrder {
@@ -205,7 +209,7 @@ export class OrderLog {
       this.#facts.push({
         intent_id: order.intentId,
         fact_key: factKey(fact),
-        digest: contentHash(text).slice(0, 32),
+        digest: contentHash(text),
         fact: text,
       });
       this.#tellAnomalies(order, before, after);
@@ -301,7 +305,7 @@ export class OrderLog {
     const done: string[] = [];
     for (const request of open) {
       const order = this.#orders.get(request.target_intent_id);
-      const outcome = order && outcomeOf(request, order.fold);
+      const outcome = order && requestOutcome(request, order.fold);
       if (order === undefined || outcome === undefined) continue;
       done.push(request.request_id);
       if (request.intent_id === null || request.headers === null) continue;
@@ -361,8 +365,8 @@ interface StoredOrder {
 }
 
 function orderOfRow(row: StoredOrder): LoggedOrder {
-  const fold = new OrderFold(decodeFact<IntentFact>(row.intent_fact));
-  for (const fact of row.facts) fold.add(decodeFact<OrderFact>(fact));
+  const fold = new OrderFold(decodeIntent(row.intent_fact));
+  for (const fact of row.facts) fold.add(decodeFact(fact));
   return {
     intentId: row.intent_id,
     account: row.account,
@@ -430,32 +434,6 @@ function sameFills(before: OrderState, after: OrderState): boolean {
       );
     })
   );
-}
-
-/** What became of a request; undefined while that is open. */
-function outcomeOf(
-  request: OpenRequest,
-  fold: OrderFold,
-): { status: 'CANCELED' | 'ACKNOWLEDGED' | 'REJECTED'; reason: string | undefined } | undefined {
-  const state = fold.state();
-  const answer = fold
-    .facts()
-    .find(
-      (fact) =>
-        'requestId' in fact &&
-        fact.requestId === request.request_id &&
-        !fact.kind.endsWith('-requested'),
-    );
-  if (answer?.kind === 'replace-accepted') return { status: 'ACKNOWLEDGED', reason: undefined };
-  if (answer !== undefined) {
-    const reason = 'reason' in answer ? answer.reason : undefined;
-    return { status: 'REJECTED', reason };
-  }
-  if (!state.ended) return undefined;
-  if (request.kind === 'cancel' && state.executionStatus === 'CANCELED') {
-    return { status: 'CANCELED', reason: undefined };
-  }
-  return { status: 'REJECTED', reason: `too late: the order is ${state.executionStatus}` };
 }
 
 /** The report descends from its intent: same run and mode, one chain of causes. */

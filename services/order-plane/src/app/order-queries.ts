@@ -1,9 +1,10 @@
 /** Answers about orders, positions and limits, straight from the book of record. */
-import { type Database, statement } from '@tickmesh/database';
+import type { Database } from '@tickmesh/database';
 import { AMOUNT_SCALE, averageCost, unrealized } from '@tickmesh/domain-ledger';
 import {
   LIMITS,
   type LimitName,
+  type LimitValues,
   type LimitsVersion,
   MONEY_SCALE,
   referenceMid,
@@ -11,6 +12,7 @@ import {
 import { Fault, formatDecimal, formatRfc3339 } from '@tickmesh/kernel';
 import { type PositionRow, positionOfRow } from './amounts.ts';
 import type { LimitsInForce, Markets } from './ports.ts';
+import { statement } from './statement.ts';
 
 export interface QueryParts {
   readonly database: Database;
@@ -148,13 +150,14 @@ export async function showLimits({ database, limits }: QueryParts): Promise<Plai
 }
 
 function versionOf(version: LimitsVersion): Plain {
-  const values = (limits: object): Plain =>
+  const values = (limits: LimitValues): Plain =>
     Object.fromEntries(
-      Object.entries(limits).map(([name, value]: [string, bigint | number]) => {
-        const { form } = LIMITS[name as LimitName];
-        if (typeof value === 'number') return [name, value];
-        return [name, formatDecimal(value, form === 'money' ? MONEY_SCALE : 9)];
-      }),
+      (Object.entries(limits) as [LimitName, bigint | number][]).map(
+        ([name, value]): [string, unknown] => {
+          if (typeof value === 'number') return [name, value];
+          return [name, formatDecimal(value, LIMITS[name].form === 'money' ? MONEY_SCALE : 9)];
+        },
+      ),
     );
   return {
     version: version.version,

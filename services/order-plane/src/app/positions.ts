@@ -1,27 +1,18 @@
 /** Fills and positions of an account, written in the transaction that learns of the fills. */
 import type { Instrument } from '@tickmesh/contracts';
-import { type Queryable, statement } from '@tickmesh/database';
+import type { Queryable } from '@tickmesh/database';
 import {
   FLAT,
   type LedgerFill,
   type Position,
   applyFill,
   compareFills,
-  inventoryFee,
   positionOf,
 } from '@tickmesh/domain-ledger';
-import type { EffectiveFill, Side } from '@tickmesh/domain-orders';
-import { divideHalfEven, formatDecimal, formatRfc3339 } from '@tickmesh/kernel';
+import { formatDecimal, formatRfc3339 } from '@tickmesh/kernel';
 import { type PositionRow, amountText, parseNumeric, positionOfRow } from './amounts.ts';
-
-/** What the facts of one order changed in its executions. */
-export interface FillChange {
-  readonly intentId: string;
-  readonly instrument: Instrument;
-  readonly side: Side;
-  readonly before: readonly EffectiveFill[];
-  readonly after: readonly EffectiveFill[];
-}
+import { type FillChange, ledgerEntries } from './ledger-entries.ts';
+import { statement } from './statement.ts';
 
 const DROP_FILLS = statement(
   `delete from order_plane.fills where account = $1 and intent_id = $2 and execution_id <> all($3::text[])`,
@@ -71,8 +62,8 @@ export async function writeFills(
   >();
   for (const change of changes) {
     const { instrument } = change;
-    const before = change.before.flatMap((fill) => entriesOf(change, fill, fees, -1n));
-    const after = change.after.flatMap((fill) => entriesOf(change, fill, fees, 1n));
+    const before = change.before.flatMap((fill) => ledgerEntries(change, fill, fees, -1n));
+    const after = change.after.flatMap((fill) => ledgerEntries(change, fill, fees, 1n));
     const kept = before.every((fill, i) => isSame(fill, after[i]));
     if (!kept) {
       const ids = after.map((fill) => fill.executionId);
@@ -129,32 +120,6 @@ async function bookMarket(
     last?.executionId ?? null,
     last === undefined ? null : formatRfc3339(last.atMicros),
   ]);
-}
-
-/** The fill as booked, and what a fee in the base currency takes out of the inventory. Adds the fee up. */
-function entriesOf(
-  { intentId, instrument, side }: FillChange,
-  fill: EffectiveFill,
-  fees: Map<string, bigint>,
-  sign: 1n | -1n,
-): LedgerFill[] {
-  const entry: LedgerFill = {
-    executionId: fill.executionId,
-    orderId: intentId,
-    signedQuantity: side === 'BUY' ? fill.quantity : -fill.quantity,
-    price: fill.price,
-    fee: fill.fee,
-    feeCurrency: fill.feeCurrency,
-    atMicros: fill.atMicros,
-  };
-  const isSpot = instrument.base_currency !== instrument.settlement_currency && !instrument.inverse;
-  const taken = isSpot ? inventoryFee(entry, instrument.base_currency) : undefined;
-  const [currency, amount] =
-    taken === undefined
-      ? [fill.feeCurrency, fill.fee]
-      : [instrument.quote_currency, divideHalfEven(fill.fee * fill.price, 10n ** 9n)];
-  if (currency !== undefined) fees.set(currency, (fees.get(currency) ?? 0n) + sign * amount);
-  return taken === undefined ? [entry] : [entry, taken];
 }
 
 function isSame(a: LedgerFill, b: LedgerFill | undefined): boolean {

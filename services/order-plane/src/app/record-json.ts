@@ -1,6 +1,6 @@
 /** Contract records as JSON columns: decimals as texts, so that nothing passes through a double. */
-import { createHash } from 'node:crypto';
-import { formatDecimal, parseDecimal } from '@tickmesh/kernel';
+import type { ExecutionReport } from '@tickmesh/contracts';
+import { derivedUuid, formatDecimal, parseDecimal } from '@tickmesh/kernel';
 
 const DECIMALS: ReadonlySet<string> = new Set([
   'quantity',
@@ -23,13 +23,14 @@ export function recordToJson(record: object): string {
   });
 }
 
-export function recordFromJson<T>(json: unknown): T {
-  return restored(json) as T;
+/** The inverse, of JSON already parsed. */
+export function reportFromJson(json: unknown): ExecutionReport {
+  return restored(json) as ExecutionReport;
 }
 
-/** SHA-256 of the record's text, lower-case hexadecimal. */
+/** Tells contents apart; equal texts have equal hashes. */
 export function contentHash(text: string): string {
-  return createHash('sha256').update(text).digest('hex');
+  return derivedUuid('content', text);
 }
 
 function restored(value: unknown): unknown {

@@ -3,10 +3,10 @@
  * event id. One relay an account, by its lease, so that reports keep their order.
  */
 import type { OutgoingMessage, Publisher } from '@tickmesh/bus';
-import type { ExecutionReport } from '@tickmesh/contracts';
-import { type Database, statement } from '@tickmesh/database';
+import type { Database } from '@tickmesh/database';
 import type { Crash, OrderProbe } from './ports.ts';
-import { recordFromJson } from './record-json.ts';
+import { reportFromJson } from './record-json.ts';
+import { statement } from './statement.ts';
 
 const BATCH_MAX = 500;
 
@@ -37,7 +37,7 @@ export async function relayReports(parts: RelayParts, account: string): Promise<
   await parts.publisher.publishAll(
     rows.map(({ report, headers }) => ({
       topic: 'exec_reports',
-      value: recordFromJson<ExecutionReport>(report),
+      value: reportFromJson(report),
       headers,
     })),
   );

@@ -2,12 +2,13 @@
  * Kill switches: thrown at once and alone, re-armed with a name and a reason. Throwing one cancels the working orders
  * that it is about.
  */
-import { type Database, type Queryable, statement } from '@tickmesh/database';
+import type { Database, Queryable } from '@tickmesh/database';
 import { type KillLevel, type KillSwitch, isSwitchFor } from '@tickmesh/domain-risk';
 import { type Clock, Fault, derivedUuid, formatRfc3339 } from '@tickmesh/kernel';
 import { OrderLog } from './order-log.ts';
 import type { Markets, OrderProbe } from './ports.ts';
 import { lockAccount, writeRequests } from './tables.ts';
+import { statement } from './statement.ts';
 
 export interface SwitchParts {
   readonly database: Database;

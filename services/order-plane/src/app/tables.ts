@@ -1,5 +1,5 @@
 /** The statements of the book of record. Each takes the transaction that it belongs to. */
-import { type Queryable, statement } from '@tickmesh/database';
+import type { Queryable } from '@tickmesh/database';
 import { type HeldPosition, type AccountState, type EquityMarks } from './account-book.ts';
 import {
   MONEY_SCALE,
@@ -9,6 +9,7 @@ import {
 } from '@tickmesh/domain-risk';
 import { Fault, formatDecimal, formatRfc3339 } from '@tickmesh/kernel';
 import { type PositionRow, parseNumeric, positionOfRow } from './amounts.ts';
+import { statement } from './statement.ts';
 
 /** Orders older than this no longer count for rates and repetitions. */
 const RECENT_MS = 60_000;

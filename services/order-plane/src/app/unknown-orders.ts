@@ -2,13 +2,13 @@
  * Orders whose answer is missing: declared UNKNOWN when it is overdue or after a restart, then resolved by asking the
  * broker. Only a proof that the broker never had the order lets it be sent again.
  */
-import { statement } from '@tickmesh/database';
 import type { OrderFact } from '@tickmesh/domain-orders';
 import { faultOf, formatRfc3339 } from '@tickmesh/kernel';
 import type { LostAnswer } from './dispatch.ts';
 import type { BrokerAnswer, BrokerSession } from './ports.ts';
 import type { LoggedOrder } from './order-log.ts';
 import { type RecordParts, type RecordTarget, recordAbout, recordFacts } from './record-facts.ts';
+import { statement } from './statement.ts';
 
 interface OpenRow {
   readonly intent_id: string;

@@ -22,8 +22,8 @@ export interface ConsumedParts {
 export const ORDER_GROUP = 'order-plane';
 
 /**
- * One member has everything, so that marks and decisions are in one place; the others stand by. Each partition has a
- * worker of its own: intents do not wait behind ticks.
+ * One member has everything, so that marks and decisions are in one place; the others stand by. A market's events and
+ * its intents share a worker, and of one batch the events come first: an intent meets the market it was made in.
  */
 export function orderConsumer(
   bus: Pick<Bus, 'consumer' | 'endOffsets'>,
@@ -34,7 +34,7 @@ export function orderConsumer(
     groupId,
     topics: ['order_intents', 'market_events'],
     assignment: 'single-owner',
-    ordering: 'partition',
+    ordering: 'slice',
     // Every intent is answered, also one that came before the first start: too late, then, but answered.
     fallback: 'earliest',
     batchRecordsMax: 500,
@@ -87,7 +87,7 @@ async function handleBatch(parts: ConsumedParts, batch: DeliveryBatch<OrderTopic
   );
   for (const { received, fault } of await parts.plane.take([...byReceived.keys()])) {
     const delivery = byReceived.get(received);
-    if (delivery !== undefined) batch.reject(delivery as Delivery<OrderTopic>, fault);
+    if (delivery !== undefined) batch.reject(delivery, fault);
   }
 }
 

@@ -126,7 +126,7 @@ export class PaperBook {
       const known = await db.query(READ_ORDER, [clientOrderId]);
       if (known.length === 0) return undefined;
       const rows = await db.query<{ fact: object }>(READ_EVENTS, [clientOrderId]);
-      return rows.map(({ fact }) => decodeFact<OrderFact>(fact));
+      return rows.map(({ fact }) => decodeFact(fact));
     });
   }
 
@@ -152,7 +152,7 @@ function stateOf(
   requested: Readonly<Record<string, PlainTerms>>,
 ): PaperOrderState & { readonly arrived: boolean } {
   const order = { ...payload, terms: termsFromPlain(payload.terms) };
-  const facts = plainFacts.map((fact) => decodeFact<OrderFact>(fact));
+  const facts = plainFacts.map((fact) => decodeFact(fact));
   let { terms } = order;
   let filledQuantity = 0n;
   let executions = 0;

@@ -29,7 +29,7 @@ export interface Rig {
   readonly groupId: string;
   /** Every report published so far, in order, repetitions included. */
   readonly reports: readonly ExecutionReport[];
-  /** Sends a quote of SIM|AAPL, one size at each side. */
+  /** Sends a quote of SIM|AAPL, one size at each side, and waits until it was applied. */
   quote(tick?: Partial<Tick>): Promise<void>;
   intent(intent: Partial<OrderIntent> & { readonly name: string }): Promise<string>;
   /** The first report of an intent with that status. */
@@ -89,7 +89,10 @@ export async function openRig(limitsFile: string): Promise<Rig> {
     config,
     groupId: name,
     reports,
-    quote: (tick) => publishQuote(bus, tick ?? {}),
+    quote: async (tick) => {
+      await publishQuote(bus, tick ?? {});
+      await until('the quote was applied', () => isApplied(bus, name));
+    },
     intent: (intent) => publishIntent(bus, intent),
     reported: (intentId, status) => waitForReport(reports, intentId, status),
     statuses: (intentId) =>
@@ -187,6 +190,13 @@ function collectReports(
     }
   })();
   return { opened: Promise.race([opened, ended]), ended };
+}
+
+/** Whether the group has committed all market events there are. */
+async function isApplied(bus: Bus, groupId: string): Promise<boolean> {
+  const lags = await bus.groupLag(groupId);
+  const behind = lags.filter((lag) => lag.topic === 'market_events' && lag.lagRecords > 0n);
+  return lags.some((lag) => lag.topic === 'market_events') && behind.length === 0;
 }
 
 async function publishQuote(bus: Bus, tick: Partial<Tick>): Promise<void> {

@@ -27,8 +27,8 @@ export class Schedule<T> {
     const heap = this.#heap;
     const first = heap[0];
     if (first === undefined || first.atMicros > nowMicros) return undefined;
-    const last = heap.pop()!;
-    if (heap.length === 0) return first;
+    const last = heap.pop();
+    if (last === undefined || heap.length === 0) return first;
     heap[0] = last;
     for (let parent = 0; ;) {
       const left = 2 * parent + 1;

@@ -81,17 +81,55 @@ const RECENT: RecentOrder = {
   atMicros: NOW - 100_000,
 };
 
-interface Case {
-  readonly code: CheckCode;
-  readonly says: string;
-  readonly passes: boolean;
+interface Given {
   readonly request?: Partial<OrderRequest>;
   readonly limits?: LimitValues;
   readonly instrument?: Partial<InstrumentRules>;
   readonly context?: Partial<RiskContext>;
 }
 
+interface Case extends Given {
+  readonly code: CheckCode;
+  readonly says: string;
+  readonly passes: boolean;
+}
+
+const passes = (code: CheckCode, says: string, given: Given = {}): Case => ({
+  code,
+  says,
+  passes: true,
+  ...given,
+});
+const fails = (code: CheckCode, says: string, given: Given = {}): Case => ({
+  code,
+  says,
+  passes: false,
+  ...given,
+});
+
 const market = { orderKind: 'MARKET', limitPrice: undefined } as const;
+const held = (net: string, currency = 'USD'): Partial<RiskContext> => ({
+  otherExposures: [
+    {
+      symbol: 'X',
+      exchange: 'SIM',
+      currency,
+      net: m(net),
+      worstGross: m(net) < 0n ? -m(net) : m(net),
+    },
+  ],
+});
+const equity = (
+  now: string | undefined,
+  dayStart: string,
+  peak = '10000',
+): Partial<RiskContext> => ({
+  equity: {
+    equity: now === undefined ? undefined : m(now),
+    dayStartEquity: m(dayStart),
+    peakEquity: m(peak),
+  },
+});
 const stale = { ...CONTEXT.reference!, atMicros: NOW - 3_000_000 };
 const off = (
   level: 'strategy' | 'instrument' | 'account' | 'firm',
@@ -102,507 +140,225 @@ const off = (
 });
 
 const CASES: readonly Case[] = [
-  { code: 'KILL_SWITCH', says: 'nothing is halted', passes: true },
-  { code: 'KILL_SWITCH', says: 'the firm is halted', passes: false, context: off('firm', '*') },
-  {
-    code: 'KILL_SWITCH',
-    says: 'the account is halted',
-    passes: false,
-    context: off('account', 'PAPER'),
-  },
-  {
-    code: 'KILL_SWITCH',
-    says: 'the strategy is halted',
-    passes: false,
-    context: off('strategy', 'OFI'),
-  },
-  {
-    code: 'KILL_SWITCH',
-    says: 'the market is halted',
-    passes: false,
-    context: off('instrument', 'SIM|ABC'),
-  },
-  {
-    code: 'KILL_SWITCH',
-    says: 'another market is halted',
-    passes: true,
-    context: off('instrument', 'SIM|XYZ'),
-  },
-  {
-    code: 'REDUCING_ONLY',
-    says: 'only reducing is allowed and it opens',
-    passes: false,
+  passes('KILL_SWITCH', 'nothing is halted'),
+  fails('KILL_SWITCH', 'the firm is halted', { context: off('firm', '*') }),
+  fails('KILL_SWITCH', 'the account is halted', { context: off('account', 'PAPER') }),
+  fails('KILL_SWITCH', 'the strategy is halted', { context: off('strategy', 'OFI') }),
+  fails('KILL_SWITCH', 'the market is halted', { context: off('instrument', 'SIM|ABC') }),
+  passes('KILL_SWITCH', 'another market is halted', { context: off('instrument', 'SIM|XYZ') }),
+  fails('REDUCING_ONLY', 'only reducing is allowed and it opens', {
     context: off('account', 'PAPER', true),
-  },
-  {
-    code: 'REDUCING_ONLY',
-    says: 'only reducing is allowed and it reduces',
-    passes: true,
+  }),
+  passes('REDUCING_ONLY', 'only reducing is allowed and it reduces', {
     context: { ...off('account', 'PAPER', true), position: d('-10') },
-  },
-  { code: 'NOT_PERMITTED', says: 'the document has limits for it', passes: true },
-  {
-    code: 'NOT_PERMITTED',
-    says: 'the document has none',
-    passes: false,
-    context: { limits: undefined },
-  },
-  {
-    code: 'EXPIRED_INTENT',
-    says: 'the deadline is now',
-    passes: true,
-    request: { deadlineMicros: NOW },
-  },
-  {
-    code: 'EXPIRED_INTENT',
-    says: 'the deadline has passed',
-    passes: false,
-    request: { deadlineMicros: NOW - 1 },
-  },
-  {
-    code: 'STALE_SIGNAL',
-    says: 'the signal is as old as allowed',
-    passes: true,
-    limits: { signal_age_ms_max: 50 },
-  },
-  {
-    code: 'STALE_SIGNAL',
-    says: 'the signal is too old',
-    passes: false,
-    limits: { signal_age_ms_max: 49 },
-  },
-  { code: 'INVALID_ORDER', says: 'kind and prices fit', passes: true },
-  { code: 'INVALID_ORDER', says: 'nothing is wanted', passes: false, request: { quantity: 0n } },
-  {
-    code: 'INVALID_ORDER',
-    says: 'a limit order has no limit',
-    passes: false,
-    request: { limitPrice: undefined },
-  },
-  {
-    code: 'INVALID_ORDER',
-    says: 'a market order has a limit',
-    passes: false,
-    request: { orderKind: 'MARKET' },
-  },
-  {
-    code: 'INVALID_ORDER',
-    says: 'a stop-limit order has no stop',
-    passes: false,
+  }),
+  passes('NOT_PERMITTED', 'the document has limits for it'),
+  fails('NOT_PERMITTED', 'the document has none', { context: { limits: undefined } }),
+  passes('EXPIRED_INTENT', 'the deadline is now', { request: { deadlineMicros: NOW } }),
+  fails('EXPIRED_INTENT', 'the deadline has passed', { request: { deadlineMicros: NOW - 1 } }),
+  passes('STALE_SIGNAL', 'the signal is as old as allowed', { limits: { signal_age_ms_max: 50 } }),
+  fails('STALE_SIGNAL', 'the signal is too old', { limits: { signal_age_ms_max: 49 } }),
+  passes('INVALID_ORDER', 'kind and prices fit'),
+  fails('INVALID_ORDER', 'nothing is wanted', { request: { quantity: 0n } }),
+  fails('INVALID_ORDER', 'a limit order has no limit', { request: { limitPrice: undefined } }),
+  fails('INVALID_ORDER', 'a market order has a limit', { request: { orderKind: 'MARKET' } }),
+  fails('INVALID_ORDER', 'a stop-limit order has no stop', {
     request: { orderKind: 'STOP_LIMIT' },
-  },
-  {
-    code: 'NOT_SUPPORTED',
-    says: 'a cap cannot be honoured',
-    passes: false,
-    request: { unsupported: ['pov_cap'] },
-  },
-  {
-    code: 'STRATEGY_CHECKS',
-    says: 'its own check failed',
-    passes: false,
-    request: { failedOwnChecks: ['box'] },
-  },
-  {
-    code: 'DUPLICATE_PATTERN',
-    says: 'an equal order just went',
-    passes: false,
+  }),
+  fails('NOT_SUPPORTED', 'a cap cannot be honoured', { request: { unsupported: ['pov_cap'] } }),
+  fails('STRATEGY_CHECKS', 'its own check failed', { request: { failedOwnChecks: ['box'] } }),
+  fails('DUPLICATE_PATTERN', 'an equal order just went', {
     limits: { duplicate_window_ms: 200 },
     context: { recentOrders: [RECENT] },
-  },
-  {
-    code: 'DUPLICATE_PATTERN',
-    says: 'the equal order is older than the window',
-    passes: true,
+  }),
+  passes('DUPLICATE_PATTERN', 'the equal order is older than the window', {
     limits: { duplicate_window_ms: 100 },
     context: { recentOrders: [RECENT] },
-  },
-  {
-    code: 'DUPLICATE_PATTERN',
-    says: 'the recent order had another price',
-    passes: true,
+  }),
+  passes('DUPLICATE_PATTERN', 'the recent order had another price', {
     limits: { duplicate_window_ms: 200 },
     context: { recentOrders: [{ ...RECENT, limitPrice: d('99') }] },
-  },
-  { code: 'UNKNOWN_INSTRUMENT', says: 'the master knows it', passes: true },
-  {
-    code: 'UNKNOWN_INSTRUMENT',
-    says: 'the master does not',
-    passes: false,
-    context: { instrument: undefined },
-  },
-  { code: 'INSTRUMENT_HALTED', says: 'it trades', passes: true },
-  {
-    code: 'INSTRUMENT_HALTED',
-    says: 'it is halted',
-    passes: false,
-    instrument: { status: 'HALTED' },
-  },
-  { code: 'SESSION_CLOSED', says: 'its session is open', passes: true },
-  {
-    code: 'SESSION_CLOSED',
-    says: 'its session is closed',
-    passes: false,
-    instrument: { sessionOpen: false },
-  },
-  { code: 'PRICE_OFF_TICK', says: 'the price is on the tick', passes: true },
-  {
-    code: 'PRICE_OFF_TICK',
-    says: 'the price is between ticks',
-    passes: false,
-    request: { limitPrice: d('100.001') },
-  },
-  { code: 'QTY_OFF_STEP', says: 'the quantity is on the step', passes: true },
-  {
-    code: 'QTY_OFF_STEP',
-    says: 'the quantity is between steps',
-    passes: false,
-    request: { quantity: d('0.15') },
-  },
-  {
-    code: 'QTY_BELOW_MIN',
-    says: 'the quantity is the least',
-    passes: true,
-    request: { quantity: d('0.1') },
-  },
-  {
-    code: 'QTY_BELOW_MIN',
-    says: 'the quantity is below it',
-    passes: false,
-    request: { quantity: d('0.05') },
-  },
-  {
-    code: 'QTY_ABOVE_MAX',
-    says: 'the quantity is the most',
-    passes: true,
-    request: { quantity: d('1000') },
-  },
-  {
-    code: 'QTY_ABOVE_MAX',
-    says: 'the quantity is above it',
-    passes: false,
-    request: { quantity: d('1000.1') },
-  },
-  {
-    code: 'NOTIONAL_BELOW_MIN',
-    says: 'the value is the least',
-    passes: true,
+  }),
+  passes('UNKNOWN_INSTRUMENT', 'the master knows it'),
+  fails('UNKNOWN_INSTRUMENT', 'the master does not', { context: { instrument: undefined } }),
+  passes('INSTRUMENT_HALTED', 'it trades'),
+  fails('INSTRUMENT_HALTED', 'it is halted', { instrument: { status: 'HALTED' } }),
+  passes('SESSION_CLOSED', 'its session is open'),
+  fails('SESSION_CLOSED', 'its session is closed', { instrument: { sessionOpen: false } }),
+  passes('PRICE_OFF_TICK', 'the price is on the tick'),
+  fails('PRICE_OFF_TICK', 'the price is between ticks', { request: { limitPrice: d('100.001') } }),
+  passes('QTY_OFF_STEP', 'the quantity is on the step'),
+  fails('QTY_OFF_STEP', 'the quantity is between steps', { request: { quantity: d('0.15') } }),
+  passes('QTY_BELOW_MIN', 'the quantity is the least', { request: { quantity: d('0.1') } }),
+  fails('QTY_BELOW_MIN', 'the quantity is below it', { request: { quantity: d('0.05') } }),
+  passes('QTY_ABOVE_MAX', 'the quantity is the most', { request: { quantity: d('1000') } }),
+  fails('QTY_ABOVE_MAX', 'the quantity is above it', { request: { quantity: d('1000.1') } }),
+  passes('NOTIONAL_BELOW_MIN', 'the value is the least', {
     request: { quantity: d('0.1'), limitPrice: d('50') },
-  },
-  {
-    code: 'NOTIONAL_BELOW_MIN',
-    says: 'the value is below it',
-    passes: false,
+  }),
+  fails('NOTIONAL_BELOW_MIN', 'the value is below it', {
     request: { quantity: d('0.1'), limitPrice: d('49.99') },
-  },
-  {
-    code: 'REFERENCE_STALE',
-    says: 'the market is fresh',
-    passes: true,
-    limits: { reference_age_ms_max: 20 },
-  },
-  {
-    code: 'REFERENCE_STALE',
-    says: 'the market is old',
-    passes: false,
+  }),
+  passes('REFERENCE_STALE', 'the market is fresh', { limits: { reference_age_ms_max: 20 } }),
+  fails('REFERENCE_STALE', 'the market is old', {
     limits: { reference_age_ms_max: 2_000 },
     context: { reference: stale },
-  },
-  {
-    code: 'REFERENCE_STALE',
-    says: 'there is no market',
-    passes: false,
+  }),
+  fails('REFERENCE_STALE', 'there is no market', {
     limits: { reference_age_ms_max: 2_000 },
     context: { reference: undefined },
-  },
-  {
-    code: 'REFERENCE_STALE',
-    says: 'the book is out of step',
-    passes: false,
+  }),
+  fails('REFERENCE_STALE', 'the book is out of step', {
     limits: { reference_age_ms_max: 2_000 },
     context: { reference: { ...CONTEXT.reference!, bookLive: false } },
-  },
-  {
-    code: 'PRICE_COLLAR',
-    says: 'a buy is as far above as allowed',
-    passes: true,
+  }),
+  passes('PRICE_COLLAR', 'a buy is as far above as allowed', {
     limits: { collar_bps_max: 100 },
     request: { limitPrice: d('101') },
-  },
-  {
-    code: 'PRICE_COLLAR',
-    says: 'a buy is further above',
-    passes: false,
+  }),
+  fails('PRICE_COLLAR', 'a buy is further above', {
     limits: { collar_bps_max: 100 },
     request: { limitPrice: d('101.01') },
-  },
-  {
-    code: 'PRICE_COLLAR',
-    says: 'a buy is far below',
-    passes: true,
+  }),
+  passes('PRICE_COLLAR', 'a buy is far below', {
     limits: { collar_bps_max: 100 },
     request: { limitPrice: d('50') },
-  },
-  {
-    code: 'PRICE_COLLAR',
-    says: 'a sell is too far below',
-    passes: false,
+  }),
+  fails('PRICE_COLLAR', 'a sell is too far below', {
     limits: { collar_bps_max: 100 },
     request: { side: 'SELL', limitPrice: d('98.99') },
-  },
-  {
-    code: 'MAX_ORDER_QTY',
-    says: 'the order is as large as allowed',
-    passes: true,
+  }),
+  passes('MAX_ORDER_QTY', 'the order is as large as allowed', {
     limits: { order_quantity_max: d('10') },
-  },
-  {
-    code: 'MAX_ORDER_QTY',
-    says: 'the order is larger',
-    passes: false,
-    limits: { order_quantity_max: d('9.9') },
-  },
-  {
-    code: 'MAX_ORDER_NOTIONAL',
-    says: 'the order is worth as much as allowed',
-    passes: true,
+  }),
+  fails('MAX_ORDER_QTY', 'the order is larger', { limits: { order_quantity_max: d('9.9') } }),
+  passes('MAX_ORDER_NOTIONAL', 'the order is worth as much as allowed', {
     limits: { order_notional_max: m('1000') },
-  },
-  {
-    code: 'MAX_ORDER_NOTIONAL',
-    says: 'the order is worth more',
-    passes: false,
+  }),
+  fails('MAX_ORDER_NOTIONAL', 'the order is worth more', {
     limits: { order_notional_max: m('999.99') },
-  },
-  {
-    code: 'MAX_ORDER_NOTIONAL',
-    says: 'a market order has nothing to be valued at',
-    passes: false,
+  }),
+  fails('MAX_ORDER_NOTIONAL', 'a market order has nothing to be valued at', {
     limits: { order_notional_max: m('1000') },
     request: market,
     context: { reference: undefined },
-  },
-  {
-    code: 'MAX_POSITION',
-    says: 'the worst case is as large as allowed',
-    passes: true,
+  }),
+  passes('MAX_POSITION', 'the worst case is as large as allowed', {
     limits: { position_max: d('15') },
     context: { openOrders: [OPEN] },
-  },
-  {
-    code: 'MAX_POSITION',
-    says: 'position, open orders and order are more',
-    passes: false,
+  }),
+  fails('MAX_POSITION', 'position, open orders and order are more', {
     limits: { position_max: d('15') },
     context: { openOrders: [OPEN], position: d('0.1') },
-  },
-  {
-    code: 'MAX_POSITION',
-    says: 'open orders of the other side do not count',
-    passes: true,
+  }),
+  passes('MAX_POSITION', 'open orders of the other side do not count', {
     limits: { position_max: d('10') },
     context: { openOrders: [{ ...OPEN, side: 'SELL', limitPrice: d('101') }] },
-  },
-  {
-    code: 'MAX_POSITION',
-    says: 'an oversized position is reduced',
-    passes: true,
+  }),
+  passes('MAX_POSITION', 'an oversized position is reduced', {
     limits: { position_max: d('10') },
     request: { side: 'SELL' },
     context: { position: d('100') },
-  },
-  {
-    code: 'MAX_POSITION',
-    says: 'a position is turned beyond the limit',
-    passes: false,
+  }),
+  fails('MAX_POSITION', 'a position is turned beyond the limit', {
     limits: { position_max: d('5') },
     request: { side: 'SELL' },
     context: { position: d('4') },
-  },
-  {
-    code: 'MAX_POSITION',
-    says: 'the position is worth more',
-    passes: false,
+  }),
+  fails('MAX_POSITION', 'the position is worth more', {
     limits: { position_notional_max: m('999') },
-  },
-  {
-    code: 'MAX_GROSS',
-    says: 'all markets together are as much as allowed',
-    passes: true,
+  }),
+  passes('MAX_GROSS', 'all markets together are as much as allowed', {
     limits: { gross_max: m('1500') },
-    context: {
-      otherExposures: [
-        { symbol: 'X', exchange: 'SIM', currency: 'USD', net: m('-500'), worstGross: m('500') },
-      ],
-    },
-  },
-  {
-    code: 'MAX_GROSS',
-    says: 'all markets together are more',
-    passes: false,
+    context: held('-500'),
+  }),
+  fails('MAX_GROSS', 'all markets together are more', {
     limits: { gross_max: m('1499') },
-    context: {
-      otherExposures: [
-        { symbol: 'X', exchange: 'SIM', currency: 'USD', net: m('-500'), worstGross: m('500') },
-      ],
-    },
-  },
-  {
-    code: 'MAX_NET',
-    says: 'a short elsewhere sets it off',
-    passes: true,
+    context: held('-500'),
+  }),
+  passes('MAX_NET', 'a short elsewhere sets it off', {
     limits: { net_max: m('500') },
-    context: {
-      otherExposures: [
-        { symbol: 'X', exchange: 'SIM', currency: 'USD', net: m('-500'), worstGross: m('500') },
-      ],
-    },
-  },
-  {
-    code: 'MAX_NET',
-    says: 'a short in another currency does not',
-    passes: false,
+    context: held('-500'),
+  }),
+  fails('MAX_NET', 'a short in another currency does not', {
     limits: { net_max: m('500') },
-    context: {
-      otherExposures: [
-        { symbol: 'X', exchange: 'SIM', currency: 'EUR', net: m('-500'), worstGross: m('500') },
-      ],
-    },
-  },
-  {
-    code: 'MAX_OPEN_ORDERS',
-    says: 'it is the last one allowed',
-    passes: true,
+    context: held('-500', 'EUR'),
+  }),
+  passes('MAX_OPEN_ORDERS', 'it is the last one allowed', {
     limits: { open_orders_max: 2 },
     context: { openOrders: [OPEN] },
-  },
-  {
-    code: 'MAX_OPEN_ORDERS',
-    says: 'it is one too many',
-    passes: false,
+  }),
+  fails('MAX_OPEN_ORDERS', 'it is one too many', {
     limits: { open_orders_max: 1 },
     context: { openOrders: [OPEN] },
-  },
-  {
-    code: 'INSUFFICIENT_FUNDS',
-    says: 'the equity covers the margin',
-    passes: true,
+  }),
+  passes('INSUFFICIENT_FUNDS', 'the equity covers the margin', {
     limits: { margin_rate: d('10') },
-  },
-  {
-    code: 'INSUFFICIENT_FUNDS',
-    says: 'the equity does not',
-    passes: false,
-    limits: { margin_rate: d('10.1') },
-  },
-  {
-    code: 'INSUFFICIENT_FUNDS',
-    says: 'the account cannot be marked',
-    passes: false,
+  }),
+  fails('INSUFFICIENT_FUNDS', 'the equity does not', { limits: { margin_rate: d('10.1') } }),
+  fails('INSUFFICIENT_FUNDS', 'the account cannot be marked', {
     limits: { margin_rate: d('1') },
     context: { equity: undefined },
-  },
-  {
-    code: 'RATE_ORDERS',
-    says: 'it is the last one of the window',
-    passes: true,
+  }),
+  passes('RATE_ORDERS', 'it is the last one of the window', {
     limits: { rate_orders_max: 2, rate_window_ms: 1_000 },
     context: { recentOrders: [RECENT] },
-  },
-  {
-    code: 'RATE_ORDERS',
-    says: 'the window is full',
-    passes: false,
+  }),
+  fails('RATE_ORDERS', 'the window is full', {
     limits: { rate_orders_max: 1, rate_window_ms: 1_000 },
     context: { recentOrders: [RECENT] },
-  },
-  {
-    code: 'RATE_ORDERS',
-    says: 'another strategy filled the window',
-    passes: true,
+  }),
+  passes('RATE_ORDERS', 'another strategy filled the window', {
     limits: { rate_orders_max: 1, rate_window_ms: 1_000 },
     context: { recentOrders: [{ ...RECENT, strategyId: 'MR' }] },
-  },
-  {
-    code: 'SELF_TRADE',
-    says: 'the own sell rests above',
-    passes: true,
+  }),
+  passes('SELF_TRADE', 'the own sell rests above', {
     context: { openOrders: [{ ...OPEN, side: 'SELL', limitPrice: d('100.01') }] },
-  },
-  {
-    code: 'SELF_TRADE',
-    says: 'the own sell rests at the price',
-    passes: false,
+  }),
+  fails('SELF_TRADE', 'the own sell rests at the price', {
     context: { openOrders: [{ ...OPEN, side: 'SELL', limitPrice: d('100') }] },
-  },
-  {
-    code: 'SELF_TRADE',
-    says: 'a market order meets any own order',
-    passes: false,
+  }),
+  fails('SELF_TRADE', 'a market order meets any own order', {
     request: market,
     context: { openOrders: [{ ...OPEN, side: 'SELL', limitPrice: d('200') }] },
-  },
-  {
-    code: 'UNRESOLVED_ORDER',
-    says: 'an order of the strategy is unknown',
-    passes: false,
+  }),
+  fails('UNRESOLVED_ORDER', 'an order of the strategy is unknown', {
     context: { openOrders: [{ ...OPEN, unresolved: true }] },
-  },
-  {
-    code: 'UNRESOLVED_ORDER',
-    says: 'the unknown order is of another strategy',
-    passes: true,
+  }),
+  passes('UNRESOLVED_ORDER', 'the unknown order is of another strategy', {
     context: { openOrders: [{ ...OPEN, strategyId: 'MR', unresolved: true }] },
-  },
-  {
-    code: 'DAILY_LOSS',
-    says: 'the loss is as large as allowed',
-    passes: true,
+  }),
+  passes('DAILY_LOSS', 'the loss is as large as allowed', {
     limits: { daily_loss_max: m('100') },
-    context: { equity: { equity: m('9900'), dayStartEquity: m('10000'), peakEquity: m('10000') } },
-  },
-  {
-    code: 'DAILY_LOSS',
-    says: 'the loss is larger',
-    passes: false,
+    context: equity('9900', '10000'),
+  }),
+  fails('DAILY_LOSS', 'the loss is larger', {
     limits: { daily_loss_max: m('99') },
-    context: { equity: { equity: m('9900'), dayStartEquity: m('10000'), peakEquity: m('10000') } },
-  },
-  {
-    code: 'DAILY_LOSS',
-    says: 'the account cannot be marked',
-    passes: false,
+    context: equity('9900', '10000'),
+  }),
+  fails('DAILY_LOSS', 'the account cannot be marked', {
     limits: { daily_loss_max: m('99') },
-    context: { equity: { equity: undefined, dayStartEquity: m('10000'), peakEquity: m('10000') } },
-  },
-  {
-    code: 'DRAWDOWN',
-    says: 'the equity is as far below its peak as allowed',
-    passes: true,
+    context: equity(undefined, '10000'),
+  }),
+  passes('DRAWDOWN', 'the equity is as far below its peak as allowed', {
     limits: { drawdown_bps_max: 1_000 },
-    context: { equity: { equity: m('9000'), dayStartEquity: m('9000'), peakEquity: m('10000') } },
-  },
-  {
-    code: 'DRAWDOWN',
-    says: 'the equity is further below',
-    passes: false,
+    context: equity('9000', '9000'),
+  }),
+  fails('DRAWDOWN', 'the equity is further below', {
     limits: { drawdown_bps_max: 999 },
-    context: { equity: { equity: m('9000'), dayStartEquity: m('9000'), peakEquity: m('10000') } },
-  },
-  {
-    code: 'DRAWDOWN',
-    says: 'it is in breach and the order reduces',
-    passes: true,
+    context: equity('9000', '9000'),
+  }),
+  passes('DRAWDOWN', 'it is in breach and the order reduces', {
     limits: { drawdown_bps_max: 999 },
     request: { side: 'SELL' },
     context: {
       position: d('10'),
       equity: { equity: m('9000'), dayStartEquity: m('9000'), peakEquity: m('10000') },
     },
-  },
+  }),
 ];
 
-const assess = (given: Partial<Case>) =>
+const assess = (given: Given) =>
   assessOrder(
     { ...REQUEST, ...given.request },
     {
@@ -624,7 +380,7 @@ describe('a pre-trade check', () => {
   });
 
   it('has a failing case for every code', () => {
-    const failing = new Set(CASES.filter(({ passes }) => !passes).map(({ code }) => code));
+    const failing = new Set(CASES.filter((given) => !given.passes).map(({ code }) => code));
     expect(CHECK_CODES.filter((code) => !failing.has(code))).toEqual([]);
     expect(CHECKS.length).toBe(CHECK_CODES.length);
   });

@@ -130,7 +130,7 @@ export function effectiveLimits(
       if (held === undefined || tighter) values[name] = value;
     }
   }
-  return { version: version.version, values: values as LimitValues };
+  return { version: version.version, values };
 }
 
 /**
@@ -236,7 +236,7 @@ class Reader {
 
   list(plain: unknown, name: string): readonly unknown[] {
     const held = this.record(plain, 'document', [name])[name];
-    if (Array.isArray(held)) return held as unknown[];
+    if (Array.isArray(held)) return held;
     this.problem(name, 'a list');
     return [];
   }

@@ -1,4 +1,4 @@
-import type { Crash } from './ports.ts';
+import type { Crash } from '../app/ports.ts';
 
 /** Ends the process at the named point, without any of the courtesies of a shutdown. */
 export function crashAt(point: string | undefined): Crash {
