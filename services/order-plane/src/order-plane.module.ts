@@ -30,12 +30,17 @@ export class OrderPlaneModule {
     lifecycle.onStart('desks', () => parts.plane.start());
     lifecycle.onStart('order consumer', () => parts.consumer.start());
     declareHealth(context, bus, parts);
+    return OrderPlaneModule.serving(parts);
+  }
+
+  /** The edges over parts that are open. */
+  static serving({ plane, queries }: Pick<OpenOrderPlane, 'plane' | 'queries'>): DynamicModule {
     return {
       module: OrderPlaneModule,
       controllers: [OrdersController],
       providers: [
-        { provide: ORDER_PLANE, useValue: parts.plane },
-        { provide: ORDER_QUERIES, useValue: parts.queries },
+        { provide: ORDER_PLANE, useValue: plane },
+        { provide: ORDER_QUERIES, useValue: queries },
       ],
     };
   }
