@@ -52,7 +52,11 @@ export function decimalToNumber(units: bigint, scale: number = ORDER_SCALE): num
  * @param step in units of 10^-scale, positive
  * @throws Fault MSG_RULE_BROKEN when the value is not finite
  */
-export function decimalFromNumber(value: number, step: bigint, scale: number = ORDER_SCALE): bigint {
+export function decimalFromNumber(
+  value: number,
+  step: bigint,
+  scale: number = ORDER_SCALE,
+): bigint {
   if (!Number.isFinite(value)) throw new Fault('MSG_RULE_BROKEN', { rule: 'finite', value });
   const units = parseTruncated(value.toPrecision(15), scale);
   return roundToStep(units, step);
@@ -95,7 +99,8 @@ function scaleUp(digits: string, shift: number, text: string): bigint {
 function scaleDown(digits: string, drop: number, text: string, scale: number): bigint {
   const kept = digits.length > drop ? digits.slice(0, digits.length - drop) : '0';
   const lost = digits.slice(Math.max(0, digits.length - drop));
-  if (/[1-9]/.test(lost)) throw new Fault('MSG_RULE_BROKEN', { rule: `scale ${scale}`, value: text });
+  if (/[1-9]/.test(lost))
+    throw new Fault('MSG_RULE_BROKEN', { rule: `scale ${scale}`, value: text });
   return BigInt(kept);
 }
 
