@@ -23,6 +23,7 @@ export {
   noMetrics,
   noTracer,
 } from './observe.ts';
+export { type OidcClient, oidcTokens } from './oidc-tokens.ts';
 export { murmur2, partitionOfKey } from './partitioner.ts';
 export type {
   Assignment,

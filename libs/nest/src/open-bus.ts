@@ -1,5 +1,5 @@
 /** The bus as a part of a service: observed, watched, and closed in its place of the shutdown. */
-import { type Bus, type BusDeps, connectBus } from '@tickmesh/bus';
+import { type Bus, connectBus, oidcTokens } from '@tickmesh/bus';
 import type { KafkaConfig, RegistryConfig } from '@tickmesh/config';
 import type { TopicName } from '@tickmesh/contracts';
 import { Fault, faultOf } from '@tickmesh/kernel';
@@ -11,7 +11,6 @@ export interface OpenBusOptions {
   readonly registry: RegistryConfig;
   /** What the service publishes: schema ids are looked up before the first message. */
   readonly publishes: readonly TopicName[];
-  readonly tokens?: BusDeps['tokens'];
 }
 
 /** Between two attempts to find the broker and the registry at the start. */
@@ -22,7 +21,7 @@ const START_RETRY_MS = 1_000;
  * start waits for topics and schemas, however long the broker or the registry is away.
  */
 export function openBus(context: ServiceContext, options: OpenBusOptions): Bus {
-  const { kafka, registry, publishes, tokens } = options;
+  const { kafka, registry, publishes } = options;
   const { lifecycle, health, logger } = context;
   const bus = connectBus(
     {
@@ -34,7 +33,7 @@ export function openBus(context: ServiceContext, options: OpenBusOptions): Bus {
       log: busLog(logger),
       metrics: busMetrics(context.metrics),
       tracer: busTracer(context.tracing),
-      ...(tokens === undefined ? {} : { tokens }),
+      ...(kafka.sasl?.mechanism === 'OAUTHBEARER' ? { tokens: oidcTokens(kafka.sasl) } : {}),
     },
   );
   lifecycle.onStop('producers', 'bus', () => bus.close());

@@ -1,4 +1,4 @@
-import { type Bus, connectBus } from '@tickmesh/bus';
+import { type Bus, connectBus, oidcTokens } from '@tickmesh/bus';
 import { type ConfigOf, commandLineSchema, loadConfig } from '@tickmesh/config';
 import { readRunning } from '@tickmesh/local';
 
@@ -18,11 +18,15 @@ export async function withBus<T>(
   use: (bus: Bus, config: CommandLineConfig) => Promise<T>,
 ): Promise<T> {
   const config = commandLineConfig();
-  const bus = connectBus({
-    kafka: { ...config.kafka, clientId: `${config.kafka.clientId}-mesh` },
-    registry: { url: config.registry.url, timeoutMs: config.registry.requestTimeoutMs },
-    topicPrefix: config.kafka.topicPrefix,
-  });
+  const { kafka, registry } = config;
+  const bus = connectBus(
+    {
+      kafka: { ...kafka, clientId: `${kafka.clientId}-mesh` },
+      registry: { url: registry.url, timeoutMs: registry.requestTimeoutMs },
+      topicPrefix: kafka.topicPrefix,
+    },
+    kafka.sasl?.mechanism === 'OAUTHBEARER' ? { tokens: oidcTokens(kafka.sasl) } : {},
+  );
   try {
     return await use(bus, config);
   } finally {
