@@ -1,6 +1,8 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { ConfigOf, connectorSchema } from '@tickmesh/config';
+import { derivedUuid } from '@tickmesh/kernel';
 import { type ServiceContext, groupIdOf, openBus } from '@tickmesh/nest';
+import { parseFeeds } from './app/feed.ts';
 import { runConnectors } from './app/run-connectors.ts';
 import { connectorProbe } from './edge/connector-probe.ts';
 import { openConnectors } from './edge/open-connectors.ts';
@@ -33,10 +35,7 @@ export class ConnectorModule {
       playing = undefined;
     };
     const owner = bus.consumer({
-      groupId: groupIdOf(
-        config.kafka,
-        `connector-${config.feed.feed.replace(/[^\w.-]+/g, '-')}`.slice(0, 200),
-      ),
+      groupId: groupIdOf(config.kafka, ownerGroup(config.feed.feed)),
       topics: ['instruments'],
       assignment: 'single-owner',
       ordering: 'all',
@@ -55,4 +54,10 @@ export class ConnectorModule {
     lifecycle.onStop('consumers', 'owner', () => owner.stop());
     return { module: ConnectorModule };
   }
+}
+
+/** One group for each feed: its kinds for people, and a mark that two feeds of the same kinds do not share. */
+function ownerGroup(feed: string): string {
+  const kinds = parseFeeds(feed).map(({ kind }) => kind);
+  return `connector-${[...new Set(kinds)].join('-')}-${derivedUuid('feed', feed).slice(0, 8)}`;
 }
