@@ -79,7 +79,10 @@ export class AccountBook {
       reference: this.#markets.reference(symbol, exchange),
       limits,
       position: this.#positionOf(symbol, exchange).quantity,
-      openOrders: this.state.openOrders.filter((order) => order.intentId !== replaces),
+      openOrders:
+        replaces === undefined
+          ? this.state.openOrders
+          : this.state.openOrders.filter((order) => order.intentId !== replaces),
       otherExposures: this.#exposures(request, nowMicros),
       recentOrders: this.state.recentOrders,
       equity: currency === undefined ? undefined : this.#equity(currency, nowMicros),
@@ -170,8 +173,8 @@ export class AccountBook {
   #exposures(request: OrderRequest, nowMicros: number): MarketExposure[] {
     const keys = new Map<string, { symbol: string; exchange: string }>();
     for (const held of [...this.state.positions, ...this.state.openOrders]) {
-      const key = `${held.exchange}|${held.symbol}`;
-      if (key !== `${request.exchange}|${request.symbol}`) keys.set(key, held);
+      if (held.symbol === request.symbol && held.exchange === request.exchange) continue;
+      keys.set(`${held.exchange}|${held.symbol}`, held);
     }
     return [...keys.values()].flatMap(({ symbol, exchange }) => {
       const instrument = this.#markets.instrument(symbol, exchange);
