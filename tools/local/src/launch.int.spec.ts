@@ -71,6 +71,28 @@ describe('a launched mesh', () => {
     expect(readRunning(meshDir)).toBeUndefined();
   });
 
+  it('starts nothing more once it is told to stop half way', async () => {
+    const events: PartEvent[] = [];
+    const meshDir = newFolder();
+    const mesh = await launchMesh({
+      meshDir,
+      composeFile,
+      variables: { ...(await freePortVariables(composeFile)), STEP_EXIT: '0' },
+      fresh: false,
+      // The step has completed and what waits for it is about to start.
+      onEvent: (event) => {
+        events.push(event);
+        if (event.kind === 'completed') stopped = mesh.stop();
+      },
+      progress: () => undefined,
+    });
+    let stopped: Promise<void> | undefined;
+    await until(() => stopped !== undefined);
+    await stopped;
+    expect(names(events)).toEqual(['step completed']);
+    expect(mesh.services.filter(({ process: identity }) => identity !== undefined)).toEqual([]);
+  });
+
   it('says which step failed, and what waited for it never starts', async () => {
     const events: PartEvent[] = [];
     const mesh = await launchMesh({
@@ -138,8 +160,12 @@ describe('npm start', () => {
     return new Promise((resolve) => child.once('close', resolve));
   }
 
-  async function ready(meshDir: string): Promise<RunningMesh> {
+  /** The mesh when it is ready; a launcher that ends before that fails the test with what it said. */
+  async function ready(meshDir: string, started: Started): Promise<RunningMesh> {
+    let hasEnded = false;
+    void started.exited.then(() => (hasEnded = true));
     return until(() => {
+      if (hasEnded) throw new Error(`it ended: ${started.output()}`);
       const running = readRunning(meshDir);
       return running?.ready === true && running;
     });
@@ -153,7 +179,7 @@ describe('npm start', () => {
     const meshDir = newFolder();
     const variables = await freePortVariables(composeFile);
     const first = start(meshDir, variables);
-    const running = await ready(meshDir);
+    const running = await ready(meshDir, first);
 
     const second = start(meshDir, variables);
     expect(await second.exited).toBe(1);
@@ -168,14 +194,23 @@ describe('npm start', () => {
 
   it('leaves nothing behind when the launcher is killed', async () => {
     const meshDir = newFolder();
-    const { exited } = start(meshDir, await freePortVariables(composeFile));
-    const running = await ready(meshDir);
+    const started = start(meshDir, await freePortVariables(composeFile));
+    const running = await ready(meshDir, started);
     expect(anyAlive(running)).toBe(true);
 
     process.kill(running.launcher.pid, 'SIGKILL');
-    await exited;
+    await started.exited;
     await until(() => !anyAlive(running));
     expect(readRunning(meshDir)).toBeUndefined();
+  });
+
+  it('ends with 1 when a part cannot come up, in the foreground and detached', async () => {
+    const variables = { ...(await freePortVariables(composeFile)), STEP_EXIT: '4' };
+    for (const more of [[], ['--detach']]) {
+      const failed = start(newFolder(), variables, ...more);
+      expect(await failed.exited).toBe(1);
+      expect(failed.output()).toContain('service: step');
+    }
   });
 
   it('returns when a detached mesh is ready, which stop then ends', async () => {
@@ -183,7 +218,8 @@ describe('npm start', () => {
     const detached = start(meshDir, await freePortVariables(composeFile), '--detach');
     expect(await detached.exited).toBe(0);
     expect(detached.output()).toContain('Ready in');
-    const running = await ready(meshDir);
+    const running = readRunning(meshDir);
+    if (running === undefined) throw new Error(detached.output());
 
     expect(await stop(meshDir)).toBe(0);
     expect(anyAlive(running)).toBe(false);

@@ -82,6 +82,7 @@ function supervise(plan: Plan, tell: (event: PartEvent) => void): Mesh {
   let isReady = false;
   let stopping = false;
   const services = (): RunningService[] => [...supervisors.values()].map(runningService);
+  const isStopping = (): boolean => stopping;
   const record = (): void => {
     const launcher = identityOf(process.pid);
     if (launcher === undefined || stopping) return;
@@ -102,8 +103,11 @@ function supervise(plan: Plan, tell: (event: PartEvent) => void): Mesh {
   }
   record();
   const ready = startInOrder(supervisors).then(() => {
+    // A start that was interrupted is not ready, and has not failed either.
+    if (isStopping()) return new Promise<void>(() => undefined);
     isReady = true;
     record();
+    return undefined;
   });
   return {
     get services() {

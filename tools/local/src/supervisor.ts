@@ -60,9 +60,11 @@ export class PartSupervisor {
    * Starts the part and returns when it is healthy, or has completed if it is one that ends.
    * @throws Fault SERVICE_UNREACHABLE when it does not come up
    */
-  start(): Promise<void> {
+  async start(): Promise<void> {
+    // What it waited for may have ended because everything stops.
+    if (this.#stopping) return;
     this.#starting = this.service.restart === 'no' ? this.#runToEnd() : this.#bringUp();
-    return this.#starting;
+    await this.#starting;
   }
 
   /** Stops it for good, also half way through its start; returns when its process is gone. */
