@@ -30,14 +30,14 @@ const RFC3339 =
 
 /**
  * Microseconds of an RFC 3339 time with a zone; undefined when the text is anything else (no zone, a
- * date alone, a number, a day that no month has, a year before 1970). Digits beyond the microsecond are cut off.
+ * date alone, a number, a day that no month has, a year before 100). Digits beyond the microsecond are cut off.
  */
 export function parseRfc3339(text: string): number | undefined {
   const match = RFC3339.exec(text);
   if (match === null) return undefined;
   const [year, month, day, hour, minute, second] = match.slice(1, 7).map(Number) as SixNumbers;
   // Date.UTC takes the years 0 to 99 for 1900 to 1999.
-  if (year < 1970) return undefined;
+  if (year < 100) return undefined;
   const millis = Date.UTC(year, month - 1, day, hour, minute, second);
   const there = new Date(millis);
   if (there.getUTCMonth() !== month - 1 || there.getUTCDate() !== day) return undefined;
