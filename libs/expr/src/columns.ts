@@ -33,6 +33,8 @@ export interface Dictionary {
   readonly size: number;
   /** @param code from 0 to size - 1 */
   textOf(code: number): string;
+  /** The code of a text; undefined when the dictionary does not have it. */
+  codeOf(text: string): number | undefined;
   /** The code of a text, which is added when it is new. */
   intern(text: string): number;
 }
@@ -54,6 +56,10 @@ export class TextDictionary implements Dictionary {
     const text = this.#texts[code];
     if (text === undefined) throw new RangeError(`The dictionary has no code ${code}`);
     return text;
+  }
+
+  codeOf(text: string): number | undefined {
+    return this.#codes.get(text);
   }
 
   intern(text: string): number {

@@ -132,7 +132,7 @@ function checkSource(source: string): void {
 }
 
 const KERNEL_WORD =
-  /^(?:[cdeftkv]\d*|"use strict"|const|let|if|else|for|null|NaN|true|false|Math|abs|sign|sqrt|floor|ceil|trunc|log|min|max|e\d*|h|i|from|to|now|out|text|words|intern|lastText|lastCode|columns|dictionaries|tables|textOf|floorModulo|power|exponential|binStart|roundDigits|round|density|distribution|compareText|micros|number|boolean)$/;
+  /^(?:[cdefkqtv]\d*|"use strict"|const|let|if|else|for|null|NaN|true|false|Math|abs|sign|sqrt|floor|ceil|trunc|log|min|max|e\d*|h|i|from|to|now|out|text|words|intern|lastText|lastCode|columns|dictionaries|tables|codes|textOf|floorModulo|power|exponential|binStart|roundDigits|round|density|distribution|compareText|micros|number|boolean)$/;
 
 /** Outside string literals there is no quote, no semicolon and no comment; strings of users are parameters. */
 function checkSql(text: string): void {

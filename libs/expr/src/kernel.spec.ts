@@ -37,6 +37,25 @@ describe('a kernel over strings', () => {
     expect(run(symbols(new TextDictionary(), 'eth', 'btc'))).toEqual([false, true]);
   });
 
+  it('compares a string with a constant by code, and leaves the dictionary of the input alone', () => {
+    const kernel = parse('side == "SELL"', { side: 'string' }).compile();
+    expect(kernel.source).toContain('f0 === q0');
+    const other = parse('"SELL" != side', { side: 'string' }).compile();
+    const dictionary = new TextDictionary();
+    const run = (one: typeof kernel, column: StringColumn): unknown[] => {
+      const out = newColumn('boolean', column.codes.length);
+      one.run({ columns: { side: column }, out, to: column.codes.length });
+      return texts(out, column.codes.length);
+    };
+    const buys = symbols(dictionary, 'BUY', null);
+    expect(run(kernel, buys)).toEqual([false, null]);
+    expect(dictionary.size).toBe(1);
+    const both = symbols(dictionary, 'SELL', 'BUY', null);
+    expect(run(kernel, both)).toEqual([true, false, null]);
+    expect(run(other, both)).toEqual([false, true, null]);
+    expect(run(kernel, symbols(new TextDictionary(), 'SELL'))).toEqual([true]);
+  });
+
   it('adds its results to the dictionary of the output, null as its code', () => {
     const label = parse('if(pnl < -5000, "STOP_LOSS", if(pnl is null, null, "OK"))', {
       pnl: 'number',

@@ -68,6 +68,7 @@ export function compileKernel(node: Node, schema: Schema): Kernel {
         inputs.map(arrayOf),
         inputs.map((column) => (column.type === 'string' ? column.dictionary : undefined)),
         tables.map((table) => table.over(inputs[fields.indexOf(table.field)])),
+        writer.codedTexts.map(({ field, text }) => codeIn(inputs[fields.indexOf(field)], text)),
         arrayOf(output),
         output.type === 'string' ? output.dictionary : undefined,
         from,
@@ -86,6 +87,7 @@ type Loop = (
   columns: readonly CellArray[],
   dictionaries: readonly (Dictionary | undefined)[],
   tables: readonly unknown[],
+  codes: readonly number[],
   out: CellArray,
   outDictionary: Dictionary | undefined,
   from: number,
@@ -132,11 +134,12 @@ function resultLines(
 }
 
 function loopSource(writer: KernelWriter, result: readonly string[]): string {
-  const { fields, lookups } = writer;
+  const { fields, lookups, codedTexts } = writer;
   return [
     '"use strict";',
     ...fields.map((_, i) => `const c${i} = columns[${i}], d${i} = dictionaries[${i}];`),
     ...lookups.map((_, i) => `const t${i} = tables[${i}];`),
+    ...codedTexts.map((_, i) => `const q${i} = codes[${i}];`),
     `let lastText = null, lastCode = ${NULL_CODE};`,
     'for (let i = from; i < to; i++) {',
     ...fields.map((_, i) => `  const f${i} = c${i}[i];`),
@@ -150,7 +153,8 @@ function instantiate(source: string): Loop {
   // The source is made of numbered names and finite numbers only: see kernel-code.ts.
   // eslint-disable-next-line @typescript-eslint/no-implied-eval
   return new Function(
-    ...['columns', 'dictionaries', 'tables', 'out', 'words', 'from', 'to', 'now', 'k', 'e', 'h'],
+    ...['columns', 'dictionaries', 'tables', 'codes', 'out', 'words'],
+    ...['from', 'to', 'now', 'k', 'e', 'h'],
     source,
   ) as Loop;
 }
@@ -204,6 +208,13 @@ class LookupTable {
     if (this.#type === 'string') return [];
     return this.#type === 'boolean' ? new Uint8Array(length) : new Float64Array(length);
   }
+}
+
+/** A code that no cell has stands for a text that the dictionary does not have. */
+const ABSENT_CODE = -2;
+
+function codeIn(column: Column | undefined, text: string): number {
+  return (column?.type === 'string' ? column.dictionary.codeOf(text) : undefined) ?? ABSENT_CODE;
 }
 
 function columnOf(
