@@ -194,3 +194,36 @@ describe('an answer that is lost', () => {
     expect(row).toEqual({ status: 'UNKNOWN', unresolved: true });
   });
 });
+
+describe('a broker that fills more than was wanted', () => {
+  it('is booked in full, and the market may only be reduced until a person re-arms it', async () => {
+    const { plane } = await rig.open({
+      wrapBroker: (broker) => ({
+        name: broker.name,
+        open: (options) =>
+          broker.open({
+            ...options,
+            onFacts: (facts) => {
+              options.onFacts(
+                facts.map(({ clientOrderId, fact }) => ({
+                  clientOrderId,
+                  fact: fact.kind === 'fill' ? { ...fact, quantity: fact.quantity * 2n } : fact,
+                })),
+              );
+            },
+          }),
+      }),
+    });
+    await rig.quote();
+    const over = await rig.reported(await rig.intent({ name: 'over' }), 'FILLED');
+    expect([over.overfill, over.filled_quantity]).toEqual([true, parseDecimal('20')]);
+    const refused = await rig.reported(await rig.intent({ name: 'more' }), 'REJECTED');
+    expect(refused.reject_reason).toContain('REDUCING_ONLY');
+    expect(refused.reject_reason).toContain('overfill: 10');
+    await rig.reported(await rig.intent({ name: 'less', direction: 'SELL' }), 'FILLED');
+    await plane.rearm({ level: 'instrument', scope: 'SIM|AAPL', by: 'ann', reason: 'settled' });
+    await rig.reported(await rig.intent({ name: 'again' }), 'FILLED');
+    const [row] = await rig.database.query('select quantity from order_plane.positions');
+    expect(row).toEqual({ quantity: '20' });
+  });
+});

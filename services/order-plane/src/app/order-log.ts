@@ -140,6 +140,15 @@ const END_REQUESTS = statement(
   `update order_plane.requests set state = 'done' where request_id = any($1::uuid[])`,
 );
 
+const REDUCE_ONLY = statement(
+  `with thrown as (
+     insert into order_plane.kill_switches (level, scope, thrown_by, reason, reducing_only)
+     values ('instrument', $1, 'order-plane', $2, true)
+     on conflict (level, scope) do nothing returning level, scope, thrown_by, reason)
+   insert into order_plane.kill_switch_history (level, scope, change, changed_by, reason)
+   select level, scope, 'halted', thrown_by, reason from thrown`,
+);
+
 export class OrderLog {
   readonly #db: Queryable;
   readonly #options: OrderLogOptions;
@@ -147,6 +156,8 @@ export class OrderLog {
   readonly #facts: { intent_id: string; fact_key: string; digest: string; fact: string }[] = [];
   readonly #outbox: OutboxRow[] = [];
   readonly #reports: ExecutionReport[] = [];
+  /** Why a market may only be reduced from now on, by `exchange|symbol`. */
+  readonly #severe = new Map<string, string>();
 
   constructor(db: Queryable, options: OrderLogOptions) {
     this.#db = db;
@@ -249,6 +260,9 @@ export class OrderLog {
     }
     const fills = changed.flatMap((order) => this.#fillChange(order));
     if (fills.length > 0) await writeFills(this.#db, this.#options.account, fills);
+    for (const [market, reason] of this.#severe) {
+      await this.#db.query(REDUCE_ONLY, [market, reason]);
+    }
     if (this.#outbox.length > 0) {
       await this.#db.query(WRITE_OUTBOX, [JSON.stringify(this.#outbox)]);
     }
@@ -270,7 +284,11 @@ export class OrderLog {
     const { probe } = this.#options;
     const known = new Set(before.anomalies.map(({ code, detail }) => `${code} ${detail}`));
     for (const found of after.anomalies) {
-      if (!known.has(`${found.code} ${found.detail}`)) probe.anomalyFound?.(order.intentId, found);
+      if (known.has(`${found.code} ${found.detail}`)) continue;
+      probe.anomalyFound?.(order.intentId, found);
+      if (found.severity !== 'severe') continue;
+      const reason = `${found.code}: ${found.detail}, order ${order.intentId}`;
+      this.#severe.set(`${order.exchange}|${order.symbol}`, reason);
     }
     const moved = transitionAnomaly(before.status, after.status);
     if (moved !== undefined) probe.anomalyFound?.(order.intentId, moved);
