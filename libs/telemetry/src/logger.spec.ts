@@ -23,9 +23,9 @@ function written(level: LogLevel = 'debug', traceContext?: () => LogFields): Wri
 describe('a log line', () => {
   it('is one JSON object with time, level, event, service and facts', () => {
     const { logger, lines } = written();
-    logger.info('batch.committed', { topic: 'market_raw', offset: 12n, latency_ms: 1.5 });
+    logger.info('batch.retried', { topic: 'market_raw', offset: 12n, latency_ms: 1.5 });
     expect(lines).toEqual([
-      '{"time":"2026-01-02T03:04:05.006Z","level":"info","event":"batch.committed","service":"data-plane","topic":"market_raw","offset":"12","latency_ms":1.5}\n',
+      '{"time":"2026-01-02T03:04:05.006Z","level":"info","event":"batch.retried","service":"data-plane","topic":"market_raw","offset":"12","latency_ms":1.5}\n',
     ]);
   });
 

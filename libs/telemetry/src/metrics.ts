@@ -16,6 +16,8 @@ export interface Metrics {
   counter<N extends MetricsOfType<'counter'>>(name: N, labels: LabelsOf<N>): Counter;
   gauge<N extends MetricsOfType<'gauge'>>(name: N, labels: LabelsOf<N>): Gauge;
   histogram<N extends MetricsOfType<'histogram'>>(name: N, labels: LabelsOf<N>): Histogram;
+  /** Shows the metrics before their first value, so that who looks for one by name finds it. */
+  declare(names: readonly MetricName[]): void;
   /** Runs `sample` before each exposition: for gauges that are read, not kept. */
   beforeCollect(sample: () => void | Promise<void>): void;
   /** Prometheus text format 0.0.4. */
@@ -55,18 +57,20 @@ export function createMetrics(options: MetricsOptions = {}): Metrics {
   const samples: (() => void | Promise<void>)[] = [];
   if (options.processMetrics ?? false) collectProcessMetrics(registry);
   const families = new Map<MetricName, Family<unknown>>();
-  const take = (name: MetricName, labels: Record<string, string>): unknown => {
+  const familyOf = (name: MetricName): Family<unknown> => {
     let family = families.get(name);
-    if (family === undefined) {
-      family = openFamily(name, registry);
-      families.set(name, family);
-    }
-    return family.handle(labels);
+    if (family === undefined) families.set(name, (family = openFamily(name, registry)));
+    return family;
   };
+  const take = (name: MetricName, labels: Record<string, string>): unknown =>
+    familyOf(name).handle(labels);
   return {
     counter: (name, labels) => take(name, labels) as Counter,
     gauge: (name, labels) => take(name, labels) as Gauge,
     histogram: (name, labels) => take(name, labels) as Histogram,
+    declare: (names) => {
+      for (const name of names) familyOf(name);
+    },
     beforeCollect: (sample) => void samples.push(sample),
     render: async () => {
       for (const sample of samples) await sample();

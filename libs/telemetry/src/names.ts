@@ -32,7 +32,6 @@ export const EVENTS = {
   'consumer.offset_reset':
     'The position was no longer in the log; the declared fallback was taken.',
   'consumer.failed': 'The consumer stopped with a fault that it does not recover from by itself.',
-  'batch.committed': 'A batch was applied and its offsets were committed.',
   'batch.retried': 'A batch failed for a passing reason and is tried again in place.',
   'record.dead_lettered':
     'A record went to its dead-letter queue; its offset is committed after it.',
@@ -50,6 +49,7 @@ export const EVENTS = {
   'feed.disconnected': 'A connector lost its venue; it reconnects with back-off.',
   'feed.paced': 'A request to the venue waits, so that the rate limit holds.',
   'book.snapshot_requested': 'A book asks the venue for a snapshot.',
+  'book.snapshot_failed': 'The venue did not give the snapshot; it is asked again after a pause.',
   'book.live': 'A book is in step with the venue; what derives from it is good.',
   'book.gap_found': 'A book missed an update; what derives from it is not published as good.',
   'quality.rejected': 'A quality gate refused an event.',
@@ -57,7 +57,6 @@ export const EVENTS = {
   'checkpoint.restored': 'State and positions were read back after a start.',
   'strategy.started': 'A strategy instance is active.',
   'strategy.standing_by': 'Another instance of the strategy is active; this one waits.',
-  'strategy.stopped': 'A strategy instance no longer acts.',
   'intent.published': 'A strategy asked for an order.',
   'intent.received': 'The order plane took an intent into its inbox.',
   'intent.expired': 'An intent was older than its deadline.',
@@ -301,9 +300,9 @@ export const METRICS = {
     labels: ['broker'],
     buckets: LATENCY_SECONDS,
   },
-  orders_frame_to_report_latency_seconds: {
+  orders_event_to_report_latency_seconds: {
     type: 'histogram',
-    help: 'From receiving the venue frame until the execution report was published.',
+    help: 'From the event that an intent answers, by its own time, until the report that the order was sent.',
     labels: ['mode'],
     buckets: LATENCY_SECONDS,
   },
@@ -364,7 +363,6 @@ export const SPANS = {
   'order.decide': 'The order plane decides on one intent.',
   'order.send': 'An order goes to the broker.',
   'report.publish': 'An execution report is published.',
-  'message.publish': 'A message is sent to its topic.',
   'http.request': 'An HTTP request is answered.',
   'grpc.request': 'A gRPC call is answered.',
 } as const satisfies Record<string, string>;
@@ -376,7 +374,6 @@ export const ATTRIBUTES = {
   'messaging.destination.name': 'Topic.',
   'messaging.destination.partition.id': 'Partition.',
   'messaging.kafka.offset': 'Offset of the record.',
-  'messaging.kafka.message.key': 'Key of the record.',
   'messaging.consumer.group.name': 'Consumer group.',
   'messaging.batch.message_count': 'Records in the batch.',
   'error.type': 'Code of the fault.',

@@ -91,14 +91,14 @@ describe('a trace', () => {
       'strategy.decide',
       { kind: 'consumer', parent: headers, attributes: { 'tickmesh.symbol': 'BTCUSDT' } },
       async () => {
-        await plane.withSpan('message.publish', {}, () => Promise.resolve());
+        await plane.withSpan('order.send', {}, () => Promise.resolve());
       },
     );
     await Promise.all([connector.flush(), plane.flush()]);
     const [first, second, third] = [
       span('frame.publish'),
       span('strategy.decide'),
-      span('message.publish'),
+      span('order.send'),
     ];
     expect(headers.traceparent).toBe(`00-${first.traceId}-${first.spanId}-01`);
     expect([second.traceId, second.parentSpanId]).toEqual([first.traceId, first.spanId]);

@@ -4,7 +4,7 @@ import { derivedUuid } from '@tickmesh/kernel';
 import { type ServiceContext, groupIdOf, openBus } from '@tickmesh/nest';
 import { parseFeeds } from './app/feed.ts';
 import { runConnectors } from './app/run-connectors.ts';
-import { connectorProbe } from './edge/connector-probe.ts';
+import { connectorProbe, venueProbe } from './edge/connector-probe.ts';
 import { openConnectors } from './edge/open-connectors.ts';
 import { systemClock } from './edge/system-clock.ts';
 
@@ -20,8 +20,8 @@ const OWNER_SESSION_MS = 6_000;
 @Module({})
 export class ConnectorModule {
   static async open(config: ConnectorConfig, context: ServiceContext): Promise<DynamicModule> {
-    const { lifecycle, logger } = context;
-    const connectors = await openConnectors(config.feed, logger);
+    const { lifecycle } = context;
+    const connectors = await openConnectors(config.feed, venueProbe(context));
     const bus = openBus(context, {
       kafka: { ...config.kafka, sessionTimeoutMs: OWNER_SESSION_MS },
       registry: config.registry,

@@ -4,7 +4,7 @@ import { INSTRUMENTS, InstrumentMaster } from '@tickmesh/contracts';
 import { type ServiceContext, groupIdOf, openBus } from '@tickmesh/nest';
 import { DataPlane } from './app/data-plane.ts';
 import { readCheckpoints } from './edge/checkpoint-reader.ts';
-import { marketProbe } from './edge/market-probe.ts';
+import { marketProbe, watchClockSkew } from './edge/market-probe.ts';
 import { systemClock } from './edge/system-clock.ts';
 
 type DataPlaneConfig = ConfigOf<typeof dataPlaneSchema>;
@@ -35,6 +35,7 @@ export class DataPlaneModule {
       readCheckpoints: () => readCheckpoints(bus),
       probe: marketProbe({ logger, metrics, tracing, nowMicros: () => systemClock.nowMicros() }),
     });
+    watchClockSkew(metrics, plane.partitions);
     const consumer = bus.consumer({
       groupId: groupIdOf(config.kafka, 'data-plane'),
       topics: ['market_raw'],

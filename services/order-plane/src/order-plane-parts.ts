@@ -4,16 +4,18 @@ import type { Bus, Consumer } from '@tickmesh/bus';
 import type { ConfigOf, orderPlaneSchema } from '@tickmesh/config';
 import { InstrumentMaster } from '@tickmesh/contracts';
 import { type Database, migrate, openDatabase, readMigrations } from '@tickmesh/database';
-import { type LimitsDocument, limitsAt } from '@tickmesh/domain-risk';
-import { type Clock } from '@tickmesh/kernel';
+import { type LimitsDocument, type LimitsVersion, limitsAt } from '@tickmesh/domain-risk';
+import type { Clock } from '@tickmesh/kernel';
+import { NO_TRACING, type Tracing } from '@tickmesh/telemetry';
 import { MarketBoard } from './app/market-board.ts';
 import { paperSettings } from './app/paper-market.ts';
 import { OrderPlane } from './app/order-plane.ts';
 import type { QueryParts } from './app/order-queries.ts';
-import type { Broker, OrderProbe } from './app/ports.ts';
+import type { Broker, LimitsInForce, OrderProbe } from './app/ports.ts';
 import { crashAt } from './edge/crash.ts';
 import { loadLimits } from './edge/limits-file.ts';
 import { orderConsumer } from './edge/order-consumer.ts';
+import { tracedBroker, tracedIntake, tracedReports } from './edge/order-tracing.ts';
 import { PaperBook } from './edge/paper-book.ts';
 import { PaperBroker } from './edge/paper-broker.ts';
 
@@ -26,6 +28,7 @@ export interface OrderPlaneOuter {
   readonly bus: Pick<Bus, 'consumer' | 'publisher' | 'endOffsets'>;
   readonly clock: Clock;
   readonly probe: OrderProbe;
+  readonly tracing?: Tracing;
   /** Of several meshes on one Kafka broker each has a group of its own. */
   readonly groupId?: string;
   /** Stands before the paper broker: tests let it lose answers. */
@@ -41,8 +44,10 @@ export interface OpenOrderPlane {
   readonly board: MarketBoard;
 }
 
-const MIGRATIONS = new URL('../migrations/', import.meta.url);
-const PAPER_MIGRATIONS = new URL('../migrations-paper/', import.meta.url);
+const SCHEMAS = [
+  ['order_plane', new URL('../migrations/', import.meta.url)],
+  ['paper_broker', new URL('../migrations-paper/', import.meta.url)],
+] as const;
 
 /**
  * Brings the schema up to date and puts the parts together; nothing runs before `plane.start()`.
@@ -52,7 +57,9 @@ export async function openOrderPlane(
   config: OrderPlaneConfig,
   outer: OrderPlaneOuter,
 ): Promise<OpenOrderPlane> {
-  const document = loadLimits(config.orders.limitsFile);
+  const { limitsFile } = config.orders;
+  const document = loadLimits(limitsFile);
+  outer.probe.documentLoaded?.(limitsFile, document.versions.length);
   const database = openDatabase(config.database.url, {
     applicationName: 'order-plane',
     connectionsMax: config.database.connectionsMax,
@@ -60,8 +67,10 @@ export async function openOrderPlane(
     probe: { connectionLost: (fault) => outer.probe.failed?.('idle connection', fault) },
   });
   try {
-    await migrate(database, 'order_plane', await readMigrations(MIGRATIONS));
-    await migrate(database, 'paper_broker', await readMigrations(PAPER_MIGRATIONS));
+    for (const [schema, folder] of SCHEMAS) {
+      const applied = await migrate(database, schema, await readMigrations(folder));
+      for (const number of applied) outer.probe.migrationApplied?.(schema, number);
+    }
     return assemble(config, outer, { database, document });
   } catch (thrown) {
     await database.close();
@@ -74,10 +83,10 @@ function assemble(
   outer: OrderPlaneOuter,
   { database, document }: { readonly database: Database; readonly document: LimitsDocument },
 ): OpenOrderPlane {
-  const { bus, clock, probe } = outer;
+  const { bus, clock, probe, tracing = NO_TRACING } = outer;
   const master = new InstrumentMaster();
   const board = new MarketBoard(master);
-  const limits = () => limitsAt(document, clock.nowMicros());
+  const limits = limitsInForce(document, clock, probe);
   const paper = new PaperBroker({
     book: new PaperBook(database),
     clock,
@@ -85,13 +94,13 @@ function assemble(
     settings: paperSettings(config.paper),
     onFault: (doing, fault) => probe.failed?.(doing, fault),
   });
-  const broker = outer.wrapBroker?.(paper) ?? paper;
+  const broker = tracedBroker(outer.wrapBroker?.(paper) ?? paper, tracing);
   const plane = new OrderPlane({
     database,
     clock,
     markets: board,
     limits,
-    publisher: bus.publisher,
+    publisher: tracedReports(bus.publisher, tracing),
     crash: crashAt(config.orders.crashAt),
     probe,
     times: config.orders,
@@ -101,11 +110,26 @@ function assemble(
   });
   return {
     plane,
-    consumer: orderConsumer(bus, { plane, board, paper }, outer.groupId),
+    consumer: orderConsumer(
+      bus,
+      { plane: tracedIntake(plane, tracing), board, paper },
+      outer.groupId,
+    ),
     queries: { database, markets: board, limits },
     database,
     paper,
     board,
+  };
+}
+
+/** Looked up by the clock at every decision; a change is told once. */
+function limitsInForce(document: LimitsDocument, clock: Clock, probe: OrderProbe): LimitsInForce {
+  let held: LimitsVersion | undefined;
+  return () => {
+    const version = limitsAt(document, clock.nowMicros());
+    if (version !== undefined && version !== held) probe.limitsLoaded?.(version);
+    held = version;
+    return version;
   };
 }
 

@@ -1,7 +1,9 @@
 import { type DynamicModule, Module } from '@nestjs/common';
-import { type Bus, connectBus } from '@tickmesh/bus';
 import type { ConfigOf, orderPlaneSchema } from '@tickmesh/config';
-import { type ServiceContext, busLog, busMetrics, busTracer, systemClock } from '@tickmesh/nest';
+import type { Fault } from '@tickmesh/kernel';
+import { type ServiceContext, groupIdOf, openBus, systemClock } from '@tickmesh/nest';
+import { ORDER_GROUP } from './edge/order-consumer.ts';
+import { watchBook } from './edge/order-gauges.ts';
 import { ORDER_PLANE, ORDER_QUERIES, OrdersController } from './edge/orders.controller.ts';
 import { orderTelemetry } from './edge/order-telemetry.ts';
 import { type OpenOrderPlane, openOrderPlane } from './order-plane-parts.ts';
@@ -15,22 +17,29 @@ export class OrderPlaneModule {
     config: OrderPlaneConfiguration,
     context: ServiceContext,
   ): Promise<DynamicModule> {
-    const { logger, metrics, tracing, lifecycle } = context;
-    const bus = connectBus(config, {
-      log: busLog(logger),
-      metrics: busMetrics(metrics),
-      tracer: busTracer(tracing),
+    const { logger, metrics, tracing, lifecycle, health } = context;
+    const { kafka, registry } = config;
+    const bus = openBus(context, { kafka, registry, publishes: ['exec_reports'] });
+    const probe = orderTelemetry(logger, metrics, systemClock);
+    const groupId = groupIdOf(kafka, ORDER_GROUP);
+    const outer = { bus, clock: systemClock, probe, tracing, groupId };
+    const { plane, consumer, queries, database } = await openOrderPlane(config, outer);
+    lifecycle.onStop('pools', 'database', () => database.close());
+    lifecycle.onStop('consumers', 'desks', () => plane.stop());
+    lifecycle.onStop('consumers', 'order consumer', () => consumer.stop());
+    lifecycle.onStart('desks', () => plane.start());
+    lifecycle.onStart('order consumer', () => consumer.start());
+    lifecycle.onStart('gauges', () => {
+      const onFault = (fault: Fault): void => {
+        probe.failed?.('gauges', fault);
+      };
+      lifecycle.onStop('intake', 'gauges', watchBook({ database, metrics, onFault }));
     });
-    lifecycle.onStop('producers', 'bus', () => bus.close());
-    const probe = orderTelemetry(logger, metrics);
-    const parts = await openOrderPlane(config, { bus, clock: systemClock, probe });
-    lifecycle.onStop('pools', 'database', () => parts.database.close());
-    lifecycle.onStop('consumers', 'desks', () => parts.plane.stop());
-    lifecycle.onStop('consumers', 'order consumer', () => parts.consumer.stop());
-    lifecycle.onStart('desks', () => parts.plane.start());
-    lifecycle.onStart('order consumer', () => parts.consumer.start());
-    declareHealth(context, bus, parts);
-    return OrderPlaneModule.serving(parts);
+    health.depend('postgres', async () => {
+      await database.ping();
+      return { isUp: true };
+    });
+    return OrderPlaneModule.serving({ plane, queries });
   }
 
   /** The edges over parts that are open. */
@@ -44,22 +53,4 @@ export class OrderPlaneModule {
       ],
     };
   }
-}
-
-function declareHealth(
-  { health }: ServiceContext,
-  bus: Bus,
-  { database, consumer }: OpenOrderPlane,
-): void {
-  health.depend('postgres', async () => {
-    await database.ping();
-    return { isUp: true };
-  });
-  health.depend('kafka', async () => (await bus.health()).broker);
-  health.depend('registry', async () => (await bus.health()).registry);
-  health.depend('order consumer', () => {
-    const { phase, reason } = consumer.state();
-    const isUp = phase === 'consuming' || phase === 'standby';
-    return { isUp, reason: reason ?? phase };
-  });
 }

@@ -20,6 +20,10 @@ const BATCH_RECORDS_MAX = 500;
 export class StrategyPlaneModule {
   static open(config: StrategyPlaneConfig, context: ServiceContext): DynamicModule {
     const definitions = loadStrategies(config.strategies.file, INSTRUMENTS);
+    context.logger.info('document.loaded', {
+      path: config.strategies.file,
+      strategies: definitions.map(({ id }) => id),
+    });
     const { sessionTimeoutMs } = config.strategies;
     const kafka = {
       ...config.kafka,
@@ -40,14 +44,14 @@ function openStrategy(
   definition: StrategyDefinition,
   bus: Bus,
   config: StrategyPlaneConfig,
-  { lifecycle, logger, metrics }: ServiceContext,
+  { lifecycle, logger, metrics, tracing }: ServiceContext,
 ): void {
   const host = new StrategyHost({
     publisher: bus.publisher,
     log: busLogReader(bus),
     makeRunner: () => new StrategyRunner(definition, INSTRUMENTS),
     makeFilter: (state) => new SourceFilter(state),
-    probe: hostProbe({ logger, metrics, nowMicros: () => systemClock.nowMicros() }),
+    probe: hostProbe({ logger, metrics, tracing, nowMicros: () => systemClock.nowMicros() }),
   });
   const consumer = bus.consumer({
     groupId: groupIdOf(config.kafka, `strategy-${definition.id}`),

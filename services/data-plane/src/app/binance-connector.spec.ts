@@ -49,7 +49,12 @@ describe('the live connector of Binance', () => {
         venue: venueAccess(systemClock),
         clock: systemClock,
         random: seededRandom(1),
-        report: () => undefined,
+        probe: {
+          disconnected: () => undefined,
+          fellSilent: () => undefined,
+          snapshotFailed: () => undefined,
+          paced: () => undefined,
+        },
       },
     );
     const frames: RawFrame[] = [];

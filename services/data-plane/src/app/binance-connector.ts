@@ -46,7 +46,15 @@ const HEARTBEAT_MS = 1000;
 /** Beyond this the socket is not read until the broker has caught up. */
 const PENDING_FRAMES_MAX = 5000;
 
-type Report = (facts: Readonly<Record<string, unknown>>) => void;
+/** Facts for logs and metrics. */
+export interface VenueProbe {
+  disconnected(facts: { connector: string; attempt: number; reason: string }): void;
+  /** Nothing came for so long that the socket is closed and opened again. */
+  fellSilent(facts: { connector: string; silentMs: number }): void;
+  snapshotFailed(facts: { connector: string; symbol: string; reason: string }): void;
+  /** A snapshot is wanted and may not be asked for yet. */
+  paced(facts: { connector: string; symbol: string; waitMs: number }): void;
+}
 
 /**
  * Live frames of Binance: one combined stream (depth, best quote, trades) and the REST snapshot that a book starts
@@ -59,19 +67,19 @@ export class BinanceConnector implements Connector {
   readonly #venue: VenueAccess;
   readonly #clock: ConnectorClock;
   readonly #random: Random;
-  readonly #report: Report;
+  readonly #probe: VenueProbe;
   #lastSnapshotMicros = -Infinity;
 
   constructor(
     options: BinanceOptions,
-    deps: { venue: VenueAccess; clock: ConnectorClock; random: Random; report: Report },
+    deps: { venue: VenueAccess; clock: ConnectorClock; random: Random; probe: VenueProbe },
   ) {
     this.name = `${options.exchange}-${options.symbols.join('-')}`.toLowerCase();
     this.#options = options;
     this.#venue = deps.venue;
     this.#clock = deps.clock;
     this.#random = deps.random;
-    this.#report = deps.report;
+    this.#probe = deps.probe;
   }
 
   async run(sink: FrameSink, signal: AbortSignal): Promise<void> {
@@ -89,8 +97,7 @@ export class BinanceConnector implements Connector {
         const fault = faultOf(thrown);
         // The broker's faults are not the venue's: they go up, and the service decides.
         if (fault.code !== 'VENUE_UNREACHABLE') throw fault;
-        this.#report({
-          what: 'disconnected',
+        this.#probe.disconnected({
           connector: this.name,
           attempt,
           reason: fault.message,
@@ -156,7 +163,7 @@ export class BinanceConnector implements Connector {
       if (isOver(signal)) return;
       const silentMs = (this.#clock.nowMicros() - connection.lastMessageMicros) / 1000;
       if (silentMs > this.#options.silenceMs) {
-        this.#report({ what: 'silent', connector: this.name, silent_ms: Math.round(silentMs) });
+        this.#probe.fellSilent({ connector: this.name, silentMs: Math.round(silentMs) });
         ending.abort();
         return;
       }
@@ -171,6 +178,7 @@ export class BinanceConnector implements Connector {
       const sinceMs = (this.#clock.nowMicros() - this.#lastSnapshotMicros) / 1000;
       const waitMs = Math.max(0, this.#options.snapshotIntervalMs - sinceMs);
       if (symbol === null || waitMs > 0) {
+        if (symbol !== null) this.#probe.paced({ connector: this.name, symbol, waitMs });
         await this.#clock.sleep(symbol === null ? 20 : waitMs, signal);
         continue;
       }
@@ -181,8 +189,7 @@ export class BinanceConnector implements Connector {
         const fault = faultOf(thrown);
         if (fault.code !== 'VENUE_UNREACHABLE') throw fault;
         if (isOver(signal)) return;
-        this.#report({
-          what: 'snapshot failed',
+        this.#probe.snapshotFailed({
           connector: this.name,
           symbol,
           reason: fault.message,

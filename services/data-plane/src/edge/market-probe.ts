@@ -3,6 +3,7 @@ import type { MarketEvent } from '@tickmesh/contracts';
 import type { MarketOutput } from '@tickmesh/domain-market';
 import type { Logger, Metrics, Tracing } from '@tickmesh/telemetry';
 import type { DataPlaneProbe } from '../app/data-plane.ts';
+import type { PartitionState } from '../app/partition-state.ts';
 
 /** Turns the facts of the data plane into spans, metrics and log lines. */
 export function marketProbe(parts: {
@@ -89,7 +90,11 @@ function countOutput(
 
 function countEvent(metrics: Metrics, logger: Logger, event: MarketEvent): void {
   const { exchange, symbol } = event;
-  if (event.tick) metrics.counter('data_ticks_received_total', { exchange, symbol }).add();
+  if (event.tick) {
+    metrics.counter('data_ticks_received_total', { exchange, symbol }).add();
+    const ageSeconds = Math.max(0, event.received_at - event.timestamp) / 1e6;
+    metrics.histogram('data_freshness_seconds', { exchange }).observe(ageSeconds);
+  }
   if (event.bar) {
     const kind = event.bar.revision > 0 ? 'revision' : 'final';
     metrics.counter('data_bars_published_total', { exchange, symbol, kind }).add();
@@ -102,4 +107,26 @@ function countEvent(metrics: Metrics, logger: Logger, event: MarketEvent): void 
   if (state !== 'GAP') return;
   metrics.counter('data_book_gaps_total', { exchange, symbol }).add();
   logger.warn('book.gap_found', facts);
+}
+
+/** Shows, when metrics are asked for, how far our clock is from each venue's: the least of its markets says it best. */
+export function watchClockSkew(
+  metrics: Metrics,
+  partitions: ReadonlyMap<number, Pick<PartitionState, 'markets'>>,
+): void {
+  metrics.beforeCollect(() => {
+    const byExchange = new Map<string, number>();
+    for (const { markets } of partitions.values()) {
+      for (const { pipeline } of markets.values()) {
+        const verdict = pipeline.verdicts().find(({ gate }) => gate === 'clock_skew');
+        if (verdict === undefined) continue;
+        const { exchange } = pipeline.market;
+        const least = Math.min(byExchange.get(exchange) ?? Infinity, verdict.value);
+        byExchange.set(exchange, least);
+      }
+    }
+    for (const [exchange, micros] of byExchange) {
+      metrics.gauge('data_clock_skew_seconds', { exchange }).set(micros / 1e6);
+    }
+  });
 }

@@ -1,7 +1,6 @@
 import type { FeedConfig } from '@tickmesh/config';
 import { seededRandom } from '@tickmesh/kernel';
-import type { Logger } from '@tickmesh/telemetry';
-import { BinanceConnector } from '../app/binance-connector.ts';
+import { BinanceConnector, type VenueProbe } from '../app/binance-connector.ts';
 import type { Connector } from '../app/connector.ts';
 import { type Feed, parseFeeds } from '../app/feed.ts';
 import { ReplayConnector } from '../app/replay-connector.ts';
@@ -19,10 +18,10 @@ const SNAPSHOT_LEVELS = { BINANCE: 5000, BINANCE_USDM: 1000 } as const;
  */
 export async function openConnectors(
   config: FeedConfig,
-  logger: Logger,
+  probe: VenueProbe,
 ): Promise<readonly Connector[]> {
   const opened = await Promise.all(
-    parseFeeds(config.feed).map((feed) => openFeed(feed, config, logger)),
+    parseFeeds(config.feed).map((feed) => openFeed(feed, config, probe)),
   );
   return opened.flat();
 }
@@ -30,7 +29,7 @@ export async function openConnectors(
 async function openFeed(
   feed: Feed,
   config: FeedConfig,
-  logger: Logger,
+  probe: VenueProbe,
 ): Promise<readonly Connector[]> {
   switch (feed.kind) {
     case 'replay': {
@@ -47,9 +46,9 @@ async function openFeed(
       return [new SimConnector(options, systemClock)];
     }
     case 'binance':
-      return [binance('BINANCE', feed.symbols, config, logger)];
+      return [binance('BINANCE', feed.symbols, config, probe)];
     case 'binance-usdm':
-      return [binance('BINANCE_USDM', feed.symbols, config, logger)];
+      return [binance('BINANCE_USDM', feed.symbols, config, probe)];
   }
 }
 
@@ -57,7 +56,7 @@ function binance(
   exchange: 'BINANCE' | 'BINANCE_USDM',
   symbols: readonly string[],
   config: FeedConfig,
-  logger: Logger,
+  probe: VenueProbe,
 ): Connector {
   const urls = exchange === 'BINANCE' ? config.binance : config.binanceUsdm;
   return new BinanceConnector(
@@ -74,9 +73,7 @@ function binance(
       clock: systemClock,
       // Jitter of waits alone: nothing that is published depends on it.
       random: seededRandom(systemClock.nowMicros() % 4_294_967_296),
-      report: (facts) => {
-        logger.warn('feed.disconnected', { ...facts });
-      },
+      probe,
     },
   );
 }

@@ -227,7 +227,9 @@ async function stopAtWire(
 function brokerOrderOf(order: LoggedOrder): BrokerOrder {
   const { side, orderKind, lifetime, terms } = order.fold.intent;
   const { clientOrderId, symbol, exchange, headers } = order;
-  return { clientOrderId, symbol, exchange, side, orderKind, lifetime, terms, mode: headers.mode };
+  const { mode, traceparent } = headers;
+  const wanted = { clientOrderId, symbol, exchange, side, orderKind, lifetime, terms, mode };
+  return traceparent === undefined ? wanted : { ...wanted, traceparent };
 }
 
 /** Nothing is asked about an order that has ended since: its end answers the request. */

@@ -62,6 +62,8 @@ export interface BrokerOrder {
   readonly terms: OrderTerms;
   /** Live brokers refuse what is not `live`. */
   readonly mode: EventHeaders['mode'];
+  /** W3C trace context of the decision on the order. */
+  readonly traceparent?: string;
 }
 
 export interface BrokerRequest {
@@ -110,10 +112,16 @@ export interface OrderProbe {
   ): void;
   orderSent?(order: { intentId: string; clientOrderId: string; broker: string }): void;
   reportWritten?(report: ExecutionReport): void;
-  reportPublished?(count: number): void;
+  reportPublished?(report: ExecutionReport, mode: EventHeaders['mode']): void;
+  /** The broker said what became of an order whose answer had been lost. */
+  orderResolved?(intentId: string, clientOrderId: string, answer: BrokerAnswer['kind']): void;
   anomalyFound?(intentId: string, anomaly: Anomaly): void;
   leaseChanged?(account: string, change: 'acquired' | 'lost', epoch: number): void;
   halted?(held: KillSwitch): void;
   rearmed?(level: string, scope: string, by: string): void;
+  migrationApplied?(schema: string, number: number): void;
+  documentLoaded?(path: string, versions: number): void;
+  /** Another version of the limits is in force. */
+  limitsLoaded?(version: LimitsVersion): void;
   failed?(doing: string, fault: Fault): void;
 }

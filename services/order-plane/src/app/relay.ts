@@ -34,16 +34,15 @@ export async function relayReports(parts: RelayParts, account: string): Promise<
   }>(READ, [account, BATCH_MAX]);
   if (rows.length === 0) return false;
   parts.crash('relay.before_publish');
-  await parts.publisher.publishAll(
-    rows.map(({ report, headers }) => ({
-      topic: 'exec_reports',
-      value: reportFromJson(report),
-      headers,
-    })),
-  );
+  const messages = rows.map(({ report, headers }) => ({
+    topic: 'exec_reports' as const,
+    value: reportFromJson(report),
+    headers,
+  }));
+  await parts.publisher.publishAll(messages);
   parts.crash('relay.after_publish');
   await parts.database.query(MARK, [rows.map(({ id }) => id)]);
   parts.crash('relay.after_mark');
-  parts.probe.reportPublished?.(rows.length);
+  for (const { value, headers } of messages) parts.probe.reportPublished?.(value, headers.mode);
   return rows.length === BATCH_MAX;
 }

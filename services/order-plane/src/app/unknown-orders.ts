@@ -14,19 +14,20 @@ interface OpenRow {
   readonly intent_id: string;
   readonly client_order_id: string;
   readonly attempts: number;
+  readonly unresolved: boolean;
   readonly [column: string]: unknown;
 }
 
 const READ_OVERDUE = statement(
-  `select intent_id, client_order_id, attempts from order_plane.orders
+  `select intent_id, client_order_id, attempts, unresolved from order_plane.orders
    where account = $1 and is_open and is_sent and awaits_answer and sent_at <= $2 order by sequence limit 500`,
 );
 const READ_UNRESOLVED = statement(
-  `select intent_id, client_order_id, attempts from order_plane.orders
+  `select intent_id, client_order_id, attempts, unresolved from order_plane.orders
    where account = $1 and is_open and unresolved order by sequence limit 500`,
 );
 const READ_SENT = statement(
-  `select intent_id, client_order_id, attempts from order_plane.orders
+  `select intent_id, client_order_id, attempts, unresolved from order_plane.orders
    where account = $1 and is_open and is_sent order by sequence`,
 );
 
@@ -95,10 +96,15 @@ async function askAbout(
   asked: { readonly session: BrokerSession; readonly rows: readonly OpenRow[] },
 ): Promise<number> {
   let unknown = 0;
-  for (const { client_order_id: clientOrderId } of asked.rows) {
+  for (const row of asked.rows) {
+    const clientOrderId = row.client_order_id;
     const answer = await ask(parts, asked.session, clientOrderId);
-    if (answer === undefined) unknown++;
-    else await adopt(parts, target, { clientOrderId, answer });
+    if (answer === undefined) {
+      unknown++;
+      continue;
+    }
+    await adopt(parts, target, { clientOrderId, answer });
+    if (row.unresolved) parts.probe.orderResolved?.(row.intent_id, clientOrderId, answer.kind);
   }
   return unknown;
 }

@@ -1,10 +1,10 @@
 /** Turns what the order plane tells into log lines and metrics. */
 import type { ExecutionReport } from '@tickmesh/contracts';
-import { formatDecimal } from '@tickmesh/kernel';
+import { type Clock, formatDecimal, formatRfc3339 } from '@tickmesh/kernel';
 import type { Logger, Metrics } from '@tickmesh/telemetry';
 import type { OrderProbe } from '../app/ports.ts';
 
-export function orderTelemetry(logger: Logger, metrics: Metrics): OrderProbe {
+export function orderTelemetry(logger: Logger, metrics: Metrics, clock: Clock): OrderProbe {
   const halted = (scope: string, value: 0 | 1): void => {
     metrics.gauge('trading_halted', { scope }).set(value);
   };
@@ -28,6 +28,17 @@ export function orderTelemetry(logger: Logger, metrics: Metrics): OrderProbe {
       measureReport(report, metrics);
       logReport(report, logger);
     },
+    reportPublished: (report, mode) => {
+      const { report_id, intent_id, status } = report;
+      logger.info('report.published', { report_id, intent_id, status });
+      const eventMicros = eventTimeOf(report);
+      if (eventMicros === undefined) return;
+      const seconds = (clock.nowMicros() - eventMicros) / 1e6;
+      metrics.histogram('orders_event_to_report_latency_seconds', { mode }).observe(seconds);
+    },
+    orderResolved: (intentId, clientOrderId, answer) => {
+      logger.info('order.resolved', { intent_id: intentId, order_id: clientOrderId, answer });
+    },
     anomalyFound: (intentId, { code, severity, detail }) => {
       const facts = { intent_id: intentId, anomaly: code, detail };
       if (severity === 'severe') logger.error('order.anomaly', facts);
@@ -43,6 +54,16 @@ export function orderTelemetry(logger: Logger, metrics: Metrics): OrderProbe {
     rearmed: (level, scope, by) => {
       halted(`${level}:${scope}`, 0);
       logger.warn('trading.rearmed', { level, scope, by });
+    },
+    migrationApplied: (schema, number) => {
+      logger.info('migration.applied', { schema, number });
+    },
+    documentLoaded: (path, versions) => {
+      logger.info('document.loaded', { path, versions });
+    },
+    limitsLoaded: ({ version, effectiveFromMicros, changedBy }) => {
+      const effectiveFrom = formatRfc3339(effectiveFromMicros);
+      logger.info('limits.loaded', { version, effective_from: effectiveFrom, by: changedBy });
     },
     failed: (doing, fault) => {
       logger.fault('order.step_failed', fault, { step: doing });
@@ -71,6 +92,17 @@ function logReport(report: ExecutionReport, logger: Logger): void {
   };
   if (report.status === 'UNKNOWN') logger.warn('order.unknown', facts);
   else if (report.fills.length > 0) logger.info('fill.booked', facts);
+}
+
+/** The time of the intent, which is the time of the event that it answers: of the report that tells its sending. */
+function eventTimeOf({
+  status,
+  submitted_timestamp: submitted,
+  latency_metrics: latency,
+}: ExecutionReport): number | undefined {
+  const sinceIntentMs = latency?.intent_to_submit_ms;
+  if (status !== 'SUBMITTED' || submitted === null || sinceIntentMs == null) return undefined;
+  return submitted - sinceIntentMs * 1_000;
 }
 
 /** Histograms take each stage once: at the report that first tells it. */

@@ -30,11 +30,17 @@ export interface HostDeps {
   readonly probe: HostProbe;
 }
 
-/** Facts for logs and metrics. */
+/** Facts for logs, metrics and traces. */
 export interface HostProbe {
   recovered(facts: { strategyId: string; epoch: number; replayedRecords: number }): void;
   stoodDown(strategyId: string): void;
   consumed(strategyId: string, topic: StrategyTopic, records: number): void;
+  /** The trace context that the intents of an event carry on; undefined outside of a trace. */
+  startDecision(
+    strategyId: string,
+    delivery: StrategyDelivery,
+  ): { readonly traceparent: string | undefined; end(): void };
+  checkpointed(strategyId: string): void;
   /** Published, with the receive time of the event that caused it. */
   intended(intent: OrderIntent, receivedMicros: number): void;
 }
@@ -185,7 +191,8 @@ export class StrategyHost {
     if (!this.#filter.admits(delivery)) return;
     const cause = { eventId: headers.event_id, runId: headers.run_id };
     const input = { topic, event: delivery.value, cause } as StrategyInput;
-    const intents = this.#runner.apply(input);
+    const span = this.#deps.probe.startDecision(this.strategyId, delivery);
+    const intents = this.#decide(input, span);
     for (const [index, value] of intents.entries()) {
       this.#unpublished.push({
         topic: 'order_intents',
@@ -197,9 +204,17 @@ export class StrategyHost {
           run_id: headers.run_id,
           mode: headers.mode,
           source_position: `${topic}/${partition}/${offset}/${index}`,
-          ...(headers.traceparent === undefined ? {} : { traceparent: headers.traceparent }),
+          ...(span.traceparent === undefined ? {} : { traceparent: span.traceparent }),
         },
       });
+    }
+  }
+
+  #decide(input: StrategyInput, span: { end(): void }): readonly OrderIntent[] {
+    try {
+      return this.#runner.apply(input);
+    } finally {
+      span.end();
     }
   }
 
@@ -246,6 +261,7 @@ export class StrategyHost {
       headers: this.#ownHeaders('checkpoint'),
     });
     this.#checkpointedMicros = this.#runner.nowMicros;
+    this.#deps.probe.checkpointed(this.strategyId);
   }
 
   #ownHeaders(kind: string) {
