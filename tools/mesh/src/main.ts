@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { register as registerBacktest } from './commands/backtest.ts';
 import { register as registerColumns } from './commands/columns.ts';
 import { register as registerDlq } from './commands/dlq.ts';
 import { register as registerDoctor } from './commands/doctor.ts';
@@ -22,6 +23,7 @@ Examples:
   mesh dlq list                      what could not be handled, and why
   mesh dlq replay --topic market_events
   mesh smoke                         market data in, execution report out
+  mesh backtest OFI_BTC --data FILES   a strategy over recorded data, with a report
 
 Every command takes --json. Variables of the environment are in docs/reference/config.md.`,
   )
@@ -39,6 +41,7 @@ for (const register of [
   registerColumns,
   registerExpr,
   registerSmoke,
+  registerBacktest,
 ]) {
   register(program);
 }

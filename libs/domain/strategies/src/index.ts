@@ -12,6 +12,15 @@ export {
   checkStrategies,
 } from './document.ts';
 export {
+  type PerformanceLimits,
+  type SharpeFacts,
+  compounded,
+  maxDrawdown,
+  probabilisticSharpe,
+  sharpeFacts,
+  switchesOf,
+} from './performance.ts';
+export {
   type Cause,
   type SavedRunner,
   type StrategyInput,
