@@ -60,6 +60,7 @@ class GroupConsumer<T extends TopicName> implements Consumer {
   #reason: string | undefined;
   #ownedGeneration = 0;
   #lettingGo: Promise<void> = Promise.resolve();
+  #leaving: Promise<void> | undefined;
   #restarts = 0;
   #stopped = new AbortController();
   #onFirstJoin: { resolve: () => void; reject: (fault: Fault) => void } | undefined;
@@ -75,6 +76,7 @@ class GroupConsumer<T extends TopicName> implements Consumer {
       throw new Fault('INVARIANT', { invariant: 'A consumer is started once' });
     }
     this.#stopped = new AbortController();
+    this.#leaving = undefined;
     this.#phase = 'joining';
     const joined = new Promise<void>((resolve, reject) => {
       this.#onFirstJoin = { resolve, reject };
@@ -86,13 +88,18 @@ class GroupConsumer<T extends TopicName> implements Consumer {
   }
 
   async stop(): Promise<void> {
-    if (this.#stopped.signal.aborted) return;
-    this.#stopped.abort();
-    clearInterval(this.#lagTimer);
-    await this.#letGo();
-    await this.#leave();
+    await this.#shutDown();
     if (this.#phase !== 'failed') this.#phase = 'stopped';
     this.#onFirstJoin?.reject(new Fault('BROKER_UNREACHABLE', { reason: 'stopped' }));
+    this.#onFirstJoin = undefined;
+  }
+
+  /** Ends the work and leaves the group; the second caller waits for the first. */
+  #shutDown(): Promise<void> {
+    this.#stopped.abort();
+    clearInterval(this.#lagTimer);
+    this.#leaving ??= this.#letGo().then(() => this.#leave());
+    return this.#leaving;
   }
 
   lag(): Promise<ReadonlyMap<string, bigint>> {
@@ -291,10 +298,7 @@ class GroupConsumer<T extends TopicName> implements Consumer {
       group: this.#options.groupId,
       ...faultFields(fault),
     });
-    this.#stopped.abort();
-    clearInterval(this.#lagTimer);
-    await this.#letGo();
-    await this.#leave();
+    await this.#shutDown();
     this.#onFirstJoin?.reject(fault);
     this.#onFirstJoin = undefined;
   }

@@ -76,7 +76,7 @@ export function lastValue(headers: TransportHeaders, name: string): string | und
 
 /** The headers without the value that was added last under each of the names. */
 export function withoutLast(headers: TransportHeaders, names: readonly string[]): IHeaders {
-  const result: IHeaders = {};
+  const result = Object.create(null) as IHeaders;
   for (const [name, value] of Object.entries(outgoingHeaders(headers))) {
     if (!names.includes(name)) {
       result[name] = value;

@@ -31,14 +31,23 @@ export function encodeHeaders(headers: EventHeaders, traceparent: string | undef
   return result;
 }
 
-/** @throws Fault MSG_RULE_BROKEN when one that every message carries is missing */
-export function decodeHeaders(headers: TransportHeaders): EventHeaders {
-  const mode = required(headers, 'mode');
+/**
+ * That the headers which every message carries are there, without decoding the rest of them.
+ * @throws Fault MSG_RULE_BROKEN
+ */
+export function requireHeaders(headers: TransportHeaders): void {
+  if (!hasBytes(headers['event_id'])) throw broken('event_id', 'a text');
+  if (!hasBytes(headers['run_id'])) throw broken('run_id', 'a text');
+  const mode = headerText(headers, 'mode') ?? '';
   if (!MODES.includes(mode)) throw broken('mode', `one of ${MODES.join(', ')}`);
+}
+
+/** Of headers that passed `requireHeaders`. */
+export function decodeHeaders(headers: TransportHeaders): EventHeaders {
   const result: Record<string, string> = {
-    event_id: required(headers, 'event_id'),
-    run_id: required(headers, 'run_id'),
-    mode,
+    event_id: headerText(headers, 'event_id') ?? '',
+    run_id: headerText(headers, 'run_id') ?? '',
+    mode: headerText(headers, 'mode') ?? '',
   };
   for (const name of OPTIONAL) {
     const value = headerText(headers, name);
@@ -47,10 +56,10 @@ export function decodeHeaders(headers: TransportHeaders): EventHeaders {
   return result as unknown as EventHeaders;
 }
 
-function required(headers: TransportHeaders, name: string): string {
-  const value = headerText(headers, name);
-  if (value === undefined || value === '') throw broken(name, 'a text');
-  return value;
+/** kafkajs knows headers without a value, its types do not. */
+function hasBytes(value: TransportHeaders[string] | null | undefined): boolean {
+  const first = Buffer.isBuffer(value) ? value : value?.[0];
+  return Buffer.isBuffer(first) && first.length > 0;
 }
 
 function broken(name: string, expected: string): Fault {

@@ -12,12 +12,13 @@
  * 5. A commit carries the generation of the moment it is retried in, not the one its records were
  *    delivered in. Commits go through the offset manager of their own generation, so that the broker
  *    refuses those of a member that was away.
- * 6. Every variable-length number is written through a list and a buffer of its own, and time deltas
- *    through 64-bit objects. Here they are written in place.
+ *
+ * What concerns the wire format is in kafkajs-encoding.ts.
  */
 import { createRequire } from 'node:module';
 import { assert } from '@tickmesh/kernel';
 import type { Cluster as KafkajsCluster, Kafka, KafkaMessage } from 'kafkajs';
+import { cureWireFormat } from './kafkajs-encoding.ts';
 
 export interface TopicPartition {
   readonly topic: string;
@@ -118,20 +119,6 @@ interface RequestQueuePrototype {
   scheduleCheckPendingRequests: (this: RequestQueue) => void;
 }
 
-interface Encoder {
-  buf: Buffer;
-  offset: number;
-  ensureAvailable(bytes: number): void;
-}
-
-interface EncoderClass {
-  sizeOfVarLong: (this: EncoderClass, value: number) => number;
-  readonly prototype: {
-    writeUVarInt: (this: Encoder, value: number) => Encoder;
-    writeVarLong: (this: Encoder, value: number) => Encoder;
-  };
-}
-
 const CURED = Symbol.for('tickmesh.kafkajsCured');
 const THROTTLE_RECHECK_MS = 10;
 const generationOfBatch = new WeakMap<object, number | null>();
@@ -152,7 +139,7 @@ export function cureKafkajs(): void {
   };
   if (group.prototype[CURED] === true) return;
   group.prototype[CURED] = true;
-  cureVariableLengths(require('kafkajs/src/protocol/encoder') as EncoderClass);
+  cureWireFormat(require);
   cureIdleLoop(queue.prototype);
   cureRebalance(group.prototype);
   cureFetch(group.prototype);
@@ -184,44 +171,6 @@ function cureIdleLoop(queue: RequestQueuePrototype): void {
       this.checkPendingRequests();
     }, delayMs);
   };
-}
-
-/** Zig-zag numbers in groups of seven bits, low first (Protocol Buffers' encoding, as Kafka has it). */
-function cureVariableLengths(encoder: EncoderClass): void {
-  assert(typeof encoder.sizeOfVarLong === 'function', 'kafkajs sizes time deltas');
-  const { sizeOfVarLong } = encoder;
-  const { writeUVarInt, writeVarLong } = encoder.prototype;
-  assert(typeof writeUVarInt === 'function', 'kafkajs writes variable-length numbers');
-  encoder.sizeOfVarLong = (value) =>
-    isSmall(value) ? bytesOf(zigZag(value)) : sizeOfVarLong.call(encoder, value);
-  encoder.prototype.writeUVarInt = function (value) {
-    return writeBits(this, value);
-  };
-  encoder.prototype.writeVarLong = function (value) {
-    return isSmall(value) ? writeBits(this, zigZag(value)) : writeVarLong.call(this, value);
-  };
-}
-
-const isSmall = (value: unknown): value is number =>
-  typeof value === 'number' && value === (value | 0);
-const zigZag = (value: number): number => (value << 1) ^ (value >> 31);
-
-function bytesOf(bits: number): number {
-  return bits === 0 ? 1 : Math.ceil((32 - Math.clz32(bits)) / 7);
-}
-
-function writeBits(encoder: Encoder, bits: number): Encoder {
-  encoder.ensureAvailable(5);
-  const { buf } = encoder;
-  let rest = bits;
-  let at = encoder.offset;
-  while ((rest & ~0x7f) !== 0) {
-    buf[at++] = (rest & 0x7f) | 0x80;
-    rest >>>= 7;
-  }
-  buf[at++] = rest;
-  encoder.offset = at;
-  return encoder;
 }
 
 function cureRebalance(group: ConsumerGroupPrototype): void {

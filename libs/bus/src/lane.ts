@@ -10,7 +10,13 @@ import type { KafkaMessage } from 'kafkajs';
 import type { Failure } from './dead-letter.ts';
 import { type Verdict, admit, backoffMs, judge, withoutQueue } from './delivery.ts';
 import type { BusLimits } from './limits.ts';
-import { type BusLog, type BusMetrics, type BusTracer, faultFields } from './observe.ts';
+import {
+  type BusLog,
+  type BusMetrics,
+  type BusTracer,
+  faultFields,
+  headerText,
+} from './observe.ts';
 import type { Delivery, DeliveryBatch, TransportRecord } from './port.ts';
 import type { RecordDecoder } from './record-decoder.ts';
 import { declarationOf } from './topic-names.ts';
@@ -63,6 +69,9 @@ interface Sourced<T extends TopicName> {
   readonly topic: T;
   readonly record: TransportRecord;
 }
+
+/** More say nothing that these do not. */
+const SPAN_LINKS_MAX = 128;
 
 /** Ends a lane's work at once, without an effect: its partitions are no longer ours. */
 class LaneEnded extends Error {
@@ -275,9 +284,11 @@ export class Lane<T extends TopicName> {
     rejected: Map<Delivery<T>, Fault>,
   ): Promise<Fault | undefined> {
     const { groupId, handle, isOwned, tracer } = this.#deps;
-    const links = deliveries
-      .slice(0, 128)
-      .flatMap(({ headers }) => (headers.traceparent === undefined ? [] : [headers.traceparent]));
+    const links: string[] = [];
+    for (const { record } of deliveries.slice(0, SPAN_LINKS_MAX)) {
+      const link = headerText(record.headers, 'traceparent');
+      if (link !== undefined) links.push(link);
+    }
     const batch: DeliveryBatch<T> = {
       deliveries,
       reject: (delivery, fault) => {

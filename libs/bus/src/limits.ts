@@ -8,7 +8,10 @@ export interface BusLimits {
   /** A worker's queue is full beyond either; its partitions are paused until half of it is gone. */
   readonly queueRecordsMax: number;
   readonly queueBytesMax: number;
-  /** How long a full queue is waited for before its partitions are paused: a pause costs a fetch. */
+  /**
+   * How long a full queue is waited for before its partitions are paused. Longer than a brisk handler
+   * needs: with everything paused the client sleeps for a whole `fetchWaitMs`.
+   */
   readonly roomWaitMs: number;
   /** Offsets of applied records are committed this often; more only costs the broker. */
   readonly commitIntervalMs: number;
@@ -29,9 +32,9 @@ export const LIMITS: BusLimits = {
   bugAttemptsMax: 3,
   backoffFirstMs: 100,
   backoffMaxMs: 5_000,
-  queueRecordsMax: 10_000,
+  queueRecordsMax: 2_000,
   queueBytesMax: 32 * 1024 * 1024,
-  roomWaitMs: 25,
+  roomWaitMs: 200,
   commitIntervalMs: 100,
   batchInHandMs: 15_000,
   rebalanceTimeoutMs: 30_000,
@@ -41,6 +44,9 @@ export const LIMITS: BusLimits = {
   lagIntervalMs: 10_000,
 };
 
-/** A record is at most 4 MiB, a dead letter 5: one of them always fits. */
-export const FETCH_PARTITION_BYTES_MAX = 6 * 1024 * 1024;
-export const FETCH_BYTES_MAX = 24 * 1024 * 1024;
+/**
+ * Of one fetch, packed: small enough that what is unpacked stays in the young generation of the heap.
+ * The broker sends at least one batch whatever its size, so that the largest record passes as well.
+ */
+export const FETCH_PARTITION_BYTES_MAX = 256 * 1024;
+export const FETCH_BYTES_MAX = 4 * 1024 * 1024;

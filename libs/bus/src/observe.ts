@@ -106,10 +106,9 @@ export function faultFields(fault: Fault): Readonly<Record<string, unknown>> {
   return { error_code: fault.code, error_kind: fault.kind, error_message: fault.message };
 }
 
-/** Values of a header: none, one or several. */
+/** The first value of a header; undefined when there is none. */
 export function headerText(headers: TransportHeaders, name: string): string | undefined {
-  const value = headers[name];
-  if (value === undefined) return undefined;
-  const first = Buffer.isBuffer(value) ? value : (value as readonly Buffer[])[0];
-  return first?.toString('utf8');
+  const value: TransportHeaders[string] | null | undefined = headers[name];
+  const first: unknown = Buffer.isBuffer(value) ? value : value?.[0];
+  return Buffer.isBuffer(first) ? first.toString('utf8') : undefined;
 }

@@ -5,7 +5,7 @@
  */
 import { type TopicName, type TopicPayload, readerFor, requireValid } from '@tickmesh/contracts';
 import { Fault, isFault } from '@tickmesh/kernel';
-import { decodeHeaders } from './event-headers.ts';
+import { decodeHeaders, requireHeaders } from './event-headers.ts';
 import { FRAME_BYTES, frameOf } from './framing.ts';
 import type { Delivery, EventHeaders, TransportRecord } from './port.ts';
 import type { SchemaRegistry } from './schema-registry.ts';
@@ -74,23 +74,27 @@ export function recordDecoder(registry: SchemaRegistry): RecordDecoder {
       const value = decodeValue(topic, record.value, knownOf(topic));
       const { schema } = declarationOf(topic);
       if (schema !== 'json' && schema !== 'any') requireValid(schema, value as never);
-      return new DecodedRecord(topic, record, value, decodeHeaders(record.headers));
+      requireHeaders(record.headers);
+      return new DecodedRecord(topic, record, value);
     },
   };
 }
 
-/** A class, so that every delivery has one shape. */
+/** Decodes its headers when somebody asks: most handlers look at few of them. */
 class DecodedRecord<T extends TopicName> implements Delivery<T> {
   readonly topic: T;
   readonly record: TransportRecord;
   readonly value: TopicPayload[T];
-  readonly headers: EventHeaders;
+  #headers: EventHeaders | undefined;
 
-  constructor(topic: T, record: TransportRecord, value: TopicPayload[T], headers: EventHeaders) {
+  constructor(topic: T, record: TransportRecord, value: TopicPayload[T]) {
     this.topic = topic;
     this.record = record;
     this.value = value;
-    this.headers = headers;
+  }
+
+  get headers(): EventHeaders {
+    return (this.#headers ??= decodeHeaders(this.record.headers));
   }
 
   get partition(): number {

@@ -9,15 +9,40 @@ export function transportRecord(
   partition: number,
   message: KafkaMessage,
 ): TransportRecord {
-  return {
-    topic,
-    partition,
-    offset: BigInt(message.offset),
-    timestampMs: Number(message.timestamp),
-    key: message.key,
-    value: message.value,
-    headers: transportHeaders(message.headers),
-  };
+  return new FetchedRecord(topic, partition, message);
+}
+
+/** Offset and time come as text; they are parsed when somebody asks. */
+class FetchedRecord implements TransportRecord {
+  readonly topic: string;
+  readonly partition: number;
+  readonly #message: KafkaMessage;
+
+  constructor(topic: string, partition: number, message: KafkaMessage) {
+    this.topic = topic;
+    this.partition = partition;
+    this.#message = message;
+  }
+
+  get offset(): bigint {
+    return BigInt(this.#message.offset);
+  }
+
+  get timestampMs(): number {
+    return Number(this.#message.timestamp);
+  }
+
+  get key(): Buffer | null {
+    return this.#message.key;
+  }
+
+  get value(): Buffer | null {
+    return this.#message.value;
+  }
+
+  get headers(): TransportHeaders {
+    return transportHeaders(this.#message.headers);
+  }
 }
 
 /** What comes off the wire is always bytes; the type of the client also allows what is sent. */
@@ -25,9 +50,9 @@ function transportHeaders(headers: IHeaders | undefined): TransportHeaders {
   return headers === undefined ? NO_HEADERS : (headers as TransportHeaders);
 }
 
-/** Headers as the client sends them. */
+/** Headers as the client sends them; without a prototype, so that any name is only a name. */
 export function outgoingHeaders(headers: TransportHeaders): IHeaders {
-  const result: IHeaders = {};
+  const result = Object.create(null) as IHeaders;
   for (const [name, value] of Object.entries(headers)) {
     result[name] = Buffer.isBuffer(value) ? value : [...(value as readonly Buffer[])];
   }

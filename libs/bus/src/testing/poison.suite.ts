@@ -63,6 +63,12 @@ function poisons(schemaId: number, otherSchemaId: number): readonly Poison[] {
       value: framed(schemaId, codec.encode({ ...value, version: 0 })),
       error: 'MSG_RULE_BROKEN',
     },
+    {
+      name: 'headers by the names of inherited properties',
+      value: Buffer.from('?'),
+      error: 'MSG_NOT_FRAMED',
+      headers: { constructor: 'a', ['__proto__']: 'b', valueOf: 'c' },
+    },
     { name: 'no headers', value: framed(schemaId, good), error: 'MSG_RULE_BROKEN', headers: {} },
   ];
 }
@@ -114,7 +120,7 @@ export function poisonSuite(parts: () => BusParts): void {
         expect(facts.last_failed_at).toBe(facts.first_failed_at);
         expect(facts.error_message).not.toBe('');
       });
-      expect(metrics.of(`deadLettered ${QUEUE} store_events MSG_NOT_FRAMED`)).toBe(3);
+      expect(metrics.of(`deadLettered ${QUEUE} store_events MSG_NOT_FRAMED`)).toBe(4);
       expect(metrics.of('consumeFailed store_events')).toBe(bad.length);
     });
 

@@ -45,6 +45,20 @@ describe('The cures of kafkajs', () => {
     );
   });
 
+  it.each([
+    [0, '00'],
+    [-1, '01'],
+    [1, '02'],
+    [150, 'ac02'],
+    [2_147_483_647, 'feffffff0f'],
+    [-2_147_483_648, 'ffffffff0f'],
+  ])('write %d as the protocol says', (number, hex) => {
+    expect(new protocol.Encoder().writeVarInt(number).buffer.toString('hex')).toBe(hex);
+    expect(new protocol.Encoder().writeVarLong(number).buffer.toString('hex')).toBe(hex);
+    const decoder = new protocol.Decoder(Buffer.from(hex, 'hex'));
+    expect(decoder.readVarLong().toString()).toBe(String(number));
+  });
+
   it('say the size that a time delta takes, also beyond 32 bits', () => {
     fc.assert(
       fc.property(fc.oneof(fc.integer(), fc.maxSafeInteger()), (delta) => {
