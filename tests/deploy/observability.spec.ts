@@ -4,7 +4,7 @@ import { at, documentsOf, listAt, readText } from './files.ts';
 
 /** Words of PromQL that are no metric and no label. */
 const WORDS = new Set(
-  'sum by rate increase histogram_quantile and on up le instance job humanize'.split(' '),
+  'sum max by rate increase histogram_quantile and on up le instance job humanize'.split(' '),
 );
 const LABELS = new Set(Object.values(METRICS).flatMap(({ labels }): readonly string[] => labels));
 

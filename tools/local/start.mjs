@@ -21,7 +21,8 @@ if (pinnedNode() === undefined) {
 } else if (isOlderThanLock()) {
   process.stdout.write('package-lock.json is newer than what is installed: run "npm ci".\n');
 }
-runPinned('tools/local/src/start.ts', process.argv.slice(2));
+// The launcher mostly waits: it needs little room for garbage.
+runPinned('tools/local/src/start.ts', process.argv.slice(2), ['--max-semi-space-size=1']);
 
 function isOlderThanLock() {
   const installed = join(root, 'node_modules', '.package-lock.json');

@@ -51,11 +51,15 @@ function endWhenIdle(): void {
 }
 
 function startReaper(): Writable {
-  const child = spawn(process.execPath, [join(LOCAL_DIR, 'reaper.mjs')], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-    detached: true,
-    windowsHide: true,
-  });
+  const child = spawn(
+    process.execPath,
+    ['--max-semi-space-size=1', join(LOCAL_DIR, 'reaper.mjs')],
+    {
+      stdio: ['pipe', 'ignore', 'ignore'],
+      detached: true,
+      windowsHide: true,
+    },
+  );
   child.unref();
   // A reaper that was killed must not bring its parent down with EPIPE.
   child.stdin.on('error', () => undefined);

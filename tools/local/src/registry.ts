@@ -84,7 +84,7 @@ async function launchRegistry(options: Launch, artefacts: Artefacts): Promise<Lo
     name: 'registry',
     command: artefacts.java,
     args: [
-      '-Xmx192m',
+      '-Xmx128m',
       '-XX:+UseSerialGC',
       // The registry answers a few look-ups: the second compiler would cost more memory than it gives speed.
       '-XX:TieredStopAtLevel=1',
