@@ -1,6 +1,6 @@
 /** The bus: everything that a service or a tool does with Kafka and the schema registry. */
 import type { TopicName } from '@tickmesh/contracts';
-import { faultOf } from '@tickmesh/kernel';
+import { type ErrorCode, faultOf } from '@tickmesh/kernel';
 import type { Kafka } from 'kafkajs';
 import { type BatchingProducer, batchingProducer } from './batching-producer.ts';
 import { type BusConfig, checkConfig } from './config.ts';
@@ -40,6 +40,7 @@ export interface PartHealth {
   readonly isUp: boolean;
   readonly address: string;
   readonly reason?: string;
+  readonly code?: ErrorCode;
 }
 
 export interface Bus extends Reading {
@@ -167,6 +168,7 @@ async function partHealth(address: string, ask: () => Promise<void>): Promise<Pa
     await ask();
     return { isUp: true, address };
   } catch (error) {
-    return { isUp: false, address, reason: faultOf(error).message };
+    const { message, code } = faultOf(error);
+    return { isUp: false, address, reason: message, code };
   }
 }

@@ -2,7 +2,7 @@
 import 'reflect-metadata';
 import type { Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { DynamicModule, NestApplicationOptions, Type } from '@nestjs/common';
+import { type DynamicModule, Module, type NestApplicationOptions, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { EffectiveValue, HttpConfig, TelemetryConfig } from '@tickmesh/config';
@@ -25,6 +25,7 @@ import { type Lifecycle, ServiceLifecycle, type StopResult } from './lifecycle.t
 import { openMetricsServer } from './metrics-server.ts';
 import { type OpenApiDefinition, serveOpenApi } from './open-api.ts';
 import { RequestTracing } from './request-tracing.ts';
+import { SERVICE_STATUS, ServiceStatus, StatusController } from './service-status.ts';
 
 /** The parts of a service's configuration that booting reads. */
 export interface BootConfig {
@@ -41,6 +42,8 @@ export interface ServiceContext {
   readonly tracing: Tracing;
   readonly lifecycle: Lifecycle;
   readonly health: Health;
+  /** Told of each bus, to answer for its consumers. */
+  readonly status: Pick<ServiceStatus, 'watch'>;
 }
 
 export interface ServiceDefinition {
@@ -54,6 +57,7 @@ export interface ServiceDefinition {
   readonly module: (
     context: ServiceContext,
   ) => Promise<DynamicModule | Type> | DynamicModule | Type;
+  /** The calls of its own; with none, status, health and reflection alone. Absent: no gRPC at all. */
   readonly grpc?: GrpcDefinition;
   /** For services with HTTP calls of their own. */
   readonly openApi?: OpenApiDefinition;
@@ -101,13 +105,14 @@ export async function bootService(definition: ServiceDefinition): Promise<Runnin
     grpcHealth.set(status === 'ready');
   };
   const health = new ServiceHealth({ service: name, logger, metrics, phase, onStatus });
-  const context: ServiceContext = { name, logger, metrics, tracing, lifecycle, health };
+  const status = new ServiceStatus(name, health);
+  const context: ServiceContext = { name, logger, metrics, tracing, lifecycle, health, status };
   const stop = stopOnce(lifecycle, logger);
   definition.onBooting?.({ context, stop });
   try {
     logger.info('service.starting');
     logEffectiveValues(logger, definition.effectiveValues);
-    const open = await listen(definition, context, { health, grpcHealth, lifecycle });
+    const open = await listen(definition, context, { health, grpcHealth, lifecycle, status });
     await lifecycle.start();
     isStarted = true;
     logger.info('service.ready', {
@@ -153,18 +158,19 @@ interface ListenParts {
   readonly health: ServiceHealth;
   readonly grpcHealth: GrpcHealth;
   readonly lifecycle: ServiceLifecycle;
+  readonly status: ServiceStatus;
 }
 
 async function listen(
   definition: ServiceDefinition,
   context: ServiceContext,
-  { health, grpcHealth, lifecycle }: ListenParts,
+  { health, grpcHealth, lifecycle, status }: ListenParts,
 ): Promise<Listening> {
   const { config, name, grpc } = definition;
   const module = await definition.module(context);
   lifecycle.assertStarting();
   const adapter = openHttpAdapter(config.http);
-  const app = await createApp(module, adapter, context);
+  const app = await createApp(rootModule(module, status), adapter, context);
   lifecycle.onStop('listeners', 'http and grpc', () => app.close());
   serveOperations(adapter, { service: name, health, metrics: context.metrics });
   measureRequests(adapter, context.metrics);
@@ -181,6 +187,18 @@ async function listen(
     grpcHealth.set(false);
   });
   return { app, httpPort: portOf(adapter), metricsPort };
+}
+
+@Module({})
+class ServiceRoot {}
+
+function rootModule(module: DynamicModule | Type, status: ServiceStatus): DynamicModule {
+  return {
+    module: ServiceRoot,
+    imports: [module],
+    controllers: [StatusController],
+    providers: [{ provide: SERVICE_STATUS, useValue: status }],
+  };
 }
 
 async function createApp(

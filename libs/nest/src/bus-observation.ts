@@ -35,7 +35,18 @@ export interface BusObservations {
   offsetReset(group: string, topic: string): void;
 }
 
+/** The counters that dashboards and alerts of a bot look for by name. */
+const COUNTERS = [
+  'kafka_messages_published_total',
+  'kafka_delivery_errors_total',
+  'kafka_producer_queue_drops_total',
+  'kafka_consumer_commits_total',
+  'kafka_consumer_errors_total',
+  'kafka_dlq_published_total',
+] as const satisfies readonly MetricsOfType<'counter'>[];
+
 export function busMetrics(metrics: Metrics): BusObservations {
+  metrics.declare(COUNTERS);
   const count = <N extends MetricsOfType<'counter'>>(
     name: N,
     labels: LabelsOf<N>,

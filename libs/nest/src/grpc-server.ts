@@ -5,6 +5,7 @@ import { ReflectionService } from '@grpc/reflection';
 import { type GrpcOptions, Transport } from '@nestjs/microservices';
 import type { HttpConfig } from '@tickmesh/config';
 import { HealthImplementation, protoPath as healthProtoPath } from 'grpc-health-check';
+import { STATUS_PACKAGE, STATUS_PROTO_PATH } from './service-status.ts';
 
 export interface GrpcDefinition {
   /** Proto packages to serve: `tickmesh.order.v1`. */
@@ -14,6 +15,9 @@ export interface GrpcDefinition {
   /** Where their imports are found. */
   readonly includeDirs?: readonly string[];
 }
+
+/** For a service that has no calls of its own. */
+export const STATUS_ALONE: GrpcDefinition = { packages: [], protoPaths: [] };
 
 /** One message, either way: a request beyond it ends in RESOURCE_EXHAUSTED. */
 const MESSAGE_BYTES_MAX = 4_194_304;
@@ -32,9 +36,9 @@ export class GrpcHealth {
       transport: Transport.GRPC,
       options: {
         url: `${config.host.includes(':') ? `[${config.host}]` : config.host}:${config.grpcPort}`,
-        package: [...definition.packages],
+        package: [STATUS_PACKAGE, ...definition.packages],
         // The health proto is loaded and never listed as a package: Nest would add it a second time.
-        protoPath: [...definition.protoPaths, healthProtoPath],
+        protoPath: [STATUS_PROTO_PATH, ...definition.protoPaths, healthProtoPath],
         loader: {
           longs: String,
           enums: String,

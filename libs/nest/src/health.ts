@@ -1,11 +1,15 @@
 /** Whether a service lives, and whether it is ready: the state and reason of each thing it needs. */
-import { faultOf } from '@tickmesh/kernel';
+import { type ErrorCode, faultOf } from '@tickmesh/kernel';
 import type { Logger, Metrics } from '@tickmesh/telemetry';
 
 export interface DependencyState {
   readonly isUp: boolean;
   /** Why not, for people. */
   readonly reason?: string;
+  /** Why not, for programs. */
+  readonly code?: ErrorCode;
+  /** Where it is, without credentials. */
+  readonly address?: string;
 }
 
 export type DependencyProbe = () => DependencyState | Promise<DependencyState>;
@@ -19,6 +23,8 @@ export interface DependencyReport extends DependencyState {
   readonly name: string;
   /** RFC 3339, since when it is in this state. */
   readonly since: string;
+  /** RFC 3339, when it was last asked. */
+  readonly checkedAt: string;
 }
 
 export interface HealthReport {
@@ -79,8 +85,9 @@ export class ServiceHealth implements Health {
     const state = await answerOf(probe);
     const before = this.#last.get(name);
     const changed = before === undefined || before.isUp !== state.isUp;
-    const since = changed ? new Date().toISOString() : before.since;
-    this.#last.set(name, { name, ...state, since });
+    const checkedAt = new Date().toISOString();
+    const since = changed ? checkedAt : before.since;
+    this.#last.set(name, { name, ...state, since, checkedAt });
     const { metrics, logger } = this.#options;
     metrics.gauge('dependency_up', { dependency: name }).set(state.isUp ? 1 : 0);
     if (!changed) return;
@@ -93,13 +100,15 @@ async function answerOf(probe: DependencyProbe): Promise<DependencyState> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<DependencyState>((resolve) => {
     timer = setTimeout(() => {
-      resolve({ isUp: false, reason: `no answer within ${PROBE_TIMEOUT_MS} ms` });
+      const reason = `no answer within ${PROBE_TIMEOUT_MS} ms`;
+      resolve({ isUp: false, reason, code: 'SERVICE_UNREACHABLE' });
     }, PROBE_TIMEOUT_MS);
   });
   try {
     return await Promise.race([probe(), late]);
   } catch (thrown) {
-    return { isUp: false, reason: faultOf(thrown).message };
+    const { message, code } = faultOf(thrown);
+    return { isUp: false, reason: message, code };
   } finally {
     clearTimeout(timer);
   }

@@ -31,5 +31,7 @@ export type {
 export { type Lifecycle, STOP_PHASES, type StopPhase, type StopResult } from './lifecycle.ts';
 export type { OpenApiDefinition } from './open-api.ts';
 export { groupIdOf, openBus } from './open-bus.ts';
+export { protoPathOf } from './proto-path.ts';
 export { runService } from './run.ts';
+export type { ServiceStatus, StatusAnswer } from './service-status.ts';
 export { systemClock } from './system-clock.ts';

@@ -38,6 +38,7 @@ export function openBus(context: ServiceContext, options: OpenBusOptions): Bus {
   );
   lifecycle.onStop('producers', 'bus', () => bus.close());
   dependOnBus(bus, health);
+  context.status.watch(bus);
   let stopped = false;
   lifecycle.onStop('intake', 'bus start', () => {
     stopped = true;

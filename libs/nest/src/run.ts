@@ -15,6 +15,7 @@ import {
   type ServiceDefinition,
   bootService,
 } from './boot.ts';
+import { STATUS_ALONE } from './grpc-server.ts';
 
 /** After the ordered shutdown, for what still holds the process open. */
 const EXIT_GRACE_MS = 1_000;
@@ -39,6 +40,7 @@ export async function runService<C extends ConfigSchema>(
   const told = { toStop: false };
   try {
     await bootService({
+      grpc: STATUS_ALONE,
       ...define(config),
       name: schema.subject,
       config: boot,
