@@ -1,6 +1,6 @@
 import { type Bus, connectBus, oidcTokens } from '@tickmesh/bus';
 import { type ConfigOf, commandLineSchema, loadConfig } from '@tickmesh/config';
-import { readRunning } from '@tickmesh/local';
+import { type RunningMesh, readRunning } from '@tickmesh/local';
 
 export type CommandLineConfig = ConfigOf<typeof commandLineSchema>;
 
@@ -10,7 +10,12 @@ export type CommandLineConfig = ConfigOf<typeof commandLineSchema>;
  * @throws Fault CONFIG_INVALID with every problem
  */
 export function commandLineConfig(): CommandLineConfig {
-  return loadConfig(commandLineSchema, { ...readRunning()?.environment, ...definedVariables() });
+  return loadConfig(commandLineSchema, { ...runningMesh()?.environment, ...definedVariables() });
+}
+
+/** The mesh that runs from this clone, unless the environment names a broker: then it means another one. */
+export function runningMesh(): RunningMesh | undefined {
+  return definedVariables()['KAFKA_BROKERS'] === undefined ? readRunning() : undefined;
 }
 
 /** Runs with a bus of its own, which is closed whatever happens. */

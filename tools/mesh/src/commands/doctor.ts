@@ -1,14 +1,8 @@
 import type { Command } from 'commander';
-import {
-  checkPorts,
-  checkPrerequisites,
-  readCompose,
-  readRunning,
-  REPOSITORY_ROOT,
-} from '@tickmesh/local';
+import { checkPorts, checkPrerequisites, readCompose, REPOSITORY_ROOT } from '@tickmesh/local';
 import { faultOf } from '@tickmesh/kernel';
 import { join } from 'node:path';
-import { commandLineConfig } from '../connect.ts';
+import { commandLineConfig, runningMesh } from '../connect.ts';
 import { type Output, json, terminal } from '../output.ts';
 import { type CommonOptions, run } from '../run.ts';
 
@@ -65,7 +59,7 @@ function checkConfiguration(): Finding {
 
 async function checkOwnPorts(): Promise<Finding> {
   const name = 'ports';
-  if (readRunning() !== undefined) {
+  if (runningMesh() !== undefined) {
     return { name, ok: true, found: 'in use by the mesh that runs from this clone', cure: '' };
   }
   try {

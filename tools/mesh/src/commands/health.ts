@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { Command } from 'commander';
 import type { Bus } from '@tickmesh/bus';
 import { faultOf } from '@tickmesh/kernel';
-import { REPOSITORY_ROOT, readCompose, readRunning } from '@tickmesh/local';
-import { type CommandLineConfig, withBus } from '../connect.ts';
+import { REPOSITORY_ROOT, readCompose } from '@tickmesh/local';
+import { type CommandLineConfig, runningMesh, withBus } from '../connect.ts';
 import { type Output, json, table, terminal } from '../output.ts';
 import { type CommonOptions, run } from '../run.ts';
 
@@ -78,7 +78,7 @@ async function health(
 
 /** Our services of the compose file, at the addresses that it or the running mesh gives. */
 async function servicesHealth(): Promise<readonly PartHealth[]> {
-  const running = new Map(readRunning()?.services.map((service) => [service.name, service]));
+  const running = new Map(runningMesh()?.services.map((service) => [service.name, service]));
   const compose = readCompose(join(REPOSITORY_ROOT, 'docker-compose.yml'));
   const services = [...compose.services.values()].filter(
     ({ built, ports }) => built && ports.length > 0,

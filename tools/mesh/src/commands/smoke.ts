@@ -1,3 +1,4 @@
+import { setTimeout as pause } from 'node:timers/promises';
 import type { Command } from 'commander';
 import type { Bus, TailedRecord } from '@tickmesh/bus';
 import { ConnectionFrames } from '@tickmesh/data-plane/replay';
@@ -18,6 +19,8 @@ const EXCHANGE = 'SIM';
 const STRATEGY = 'SMOKE';
 /** Seconds of quiet trading before the burst: the strategy's warm-up, and some. */
 const QUIET_SECONDS = 12;
+const BURST_INTERVAL_MS = 4_000;
+const LOOK_MS = 10;
 
 const STAGES = [
   'market_raw',
@@ -54,8 +57,7 @@ async function smoke(bus: Bus, options: SmokeOptions, output: Output): Promise<v
     ending.abort();
   }, timeoutMs);
   try {
-    await publishFrames(bus, runId, startMs);
-    seen.set('market_raw', Date.now());
+    await trade(new SmokeMarket(bus, runId), seen, ending.signal);
     const report = await watch.report();
     if (report === undefined) throw overdue(seen, timeoutMs);
     tell(report, seen, startMs, options, output);
@@ -100,50 +102,101 @@ function tell(
   );
 }
 
-/** Quiet windows with small flows either way, then one with a burst of buying, then the quote that closes it. */
-async function publishFrames(bus: Bus, runId: string, nowMs: number): Promise<void> {
-  const numbered = new ConnectionFrames(runId, EXCHANGE);
-  const endSecond = Math.floor(nowMs / 1000);
-  const frames: RawFrame[] = [];
-  const quote = (second: number, part: number, bidSize: number): void => {
-    const micros = second * 1_000_000 + part * 100_000;
+/**
+ * Quiet trading, a burst when it has come through, and another burst as long as nobody decides: topics have no order
+ * among each other, so a strategy may see the flow of a burst before the price that it needs to size an order.
+ */
+async function trade(
+  market: SmokeMarket,
+  seen: Map<Stage, number>,
+  signal: AbortSignal,
+): Promise<void> {
+  await market.quiet();
+  seen.set('market_raw', Date.now());
+  const isThrough = (): boolean => seen.has('market_events') && seen.has('ofi_events');
+  await waitFor(isThrough, Infinity, signal);
+  while (!seen.has('order_intents') && !signal.aborted) {
+    await market.burst();
+    await waitFor(() => seen.has('order_intents'), BURST_INTERVAL_MS, signal);
+  }
+}
+
+async function waitFor(holds: () => boolean, limitMs: number, signal: AbortSignal): Promise<void> {
+  const untilMs = Date.now() + limitMs;
+  while (!holds() && !signal.aborted && Date.now() < untilMs) await pause(LOOK_MS);
+}
+
+/** Quotes of the market that is kept for this, as a connector would publish them. */
+class SmokeMarket {
+  readonly #bus: Bus;
+  readonly #runId: string;
+  readonly #numbered: ConnectionFrames;
+  #frames: RawFrame[] = [];
+  #sequence = 0;
+
+  constructor(bus: Bus, runId: string) {
+    this.#bus = bus;
+    this.#runId = runId;
+    this.#numbered = new ConnectionFrames(runId, EXCHANGE);
+  }
+
+  /** Windows with small flows either way, up to three seconds ago. */
+  async quiet(): Promise<void> {
+    const end = Math.floor(Date.now() / 1000) - 3;
+    for (let second = 0; second < QUIET_SECONDS; second++) {
+      this.#quote(end - QUIET_SECONDS + second, 1, 500);
+      this.#quote(end - QUIET_SECONDS + second, 5, 500 + (second % 3) * 10);
+    }
+    this.#quote(end, 0, 500);
+    await this.#publish();
+  }
+
+  /** Back to the quiet size, then much buying in the last whole second, then the quote that closes it. */
+  async burst(): Promise<void> {
+    const now = Math.floor(Date.now() / 1000);
+    this.#quote(now - 2, 5, 500);
+    this.#quote(now - 1, 5, 5000);
+    this.#quote(now, 0, 5000);
+    await this.#publish();
+  }
+
+  #quote(second: number, tenth: number, bidSize: number): void {
+    const micros = second * 1_000_000 + tenth * 100_000;
     const payload = {
       type: 'quote',
       symbol: SYMBOL,
       time: micros,
-      sequence: frames.length + 1,
+      sequence: ++this.#sequence,
       bid: '99.99',
       bid_size: String(bidSize),
       ask: '100.01',
       ask_size: '500',
     };
-    frames.push(
-      numbered.make('FRAME', {
+    this.#frames.push(
+      this.#numbered.make('FRAME', {
         symbol: SYMBOL,
         stream: 'smoke',
         received_at_ns: BigInt(micros) * 1000n,
         payload: Buffer.from(JSON.stringify(payload)),
       }),
     );
-  };
-  for (let second = 0; second < QUIET_SECONDS; second++) {
-    quote(endSecond - QUIET_SECONDS - 1 + second, 1, 500);
-    quote(endSecond - QUIET_SECONDS - 1 + second, 5, 500 + (second % 3) * 10);
   }
-  quote(endSecond - 1, 1, 500);
-  quote(endSecond - 1, 5, 5000);
-  quote(endSecond, 0, 5000);
-  await bus.publisher.publishAll(
-    frames.map((value) => ({
-      topic: 'market_raw' as const,
-      value,
-      headers: {
-        event_id: `${runId}/${value.connection_sequence}`,
-        run_id: runId,
-        mode: 'paper' as const,
-      },
-    })),
-  );
+
+  async #publish(): Promise<void> {
+    const frames = this.#frames;
+    this.#frames = [];
+    await this.#bus.publisher.publishAll(
+      frames.map((value) => ({
+        topic: 'market_raw' as const,
+        value,
+        headers: {
+          event_id: `${this.#runId}/${value.connection_sequence}`,
+          run_id: this.#runId,
+          mode: 'paper' as const,
+        },
+      })),
+    );
+  }
 }
 
 /** Notes when the first message of the run appears on each topic; ends with the first report of the strategy. */
