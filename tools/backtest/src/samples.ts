@@ -60,4 +60,18 @@ export const STRATEGIES: Readonly<Record<string, StrategyDefinition>> = {
     kind: 'mean_reversion',
     parameters: { ...entry, bar_duration: '1s', lookback_bars: 20, threshold: 2 },
   },
+  factors: {
+    ...common,
+    id: 'FACTORS',
+    kind: 'factor_composite',
+    parameters: {
+      bar_duration: '1s',
+      capital: 100_000,
+      trade_notional_min: 500,
+      horizon_bars: 5,
+      periods_per_year: 31_536_000,
+      box_max: 0.25,
+      volatility_target: 0.1,
+    },
+  },
 };

@@ -1,3 +1,4 @@
+import { FactorComposite } from './factor-composite.ts';
 import { MeanReversion } from './mean-reversion.ts';
 import { OfiCrossover } from './ofi-crossover.ts';
 import { OfiMomentum } from './ofi-momentum.ts';
@@ -139,6 +140,54 @@ export const STRATEGY_KINDS: Readonly<Record<string, StrategyKind>> = {
         }),
         parameters,
       ),
+  },
+  factor_composite: {
+    says: 'Six factors of the returns of its markets, weighed by what they were worth, into one portfolio.',
+    parameters: {
+      bar_duration: { default: '1m', oneOf: BAR_DURATIONS, says: 'Bars that returns are made of.' },
+      capital: {
+        default: 100_000,
+        min: 1,
+        max: 1e12,
+        says: 'Capital that weights are shares of, quote currency.',
+      },
+      trade_notional_min: {
+        default: 1_000,
+        min: 0,
+        max: 1e12,
+        says: 'Changes below this value are not traded, quote currency.',
+      },
+      horizon_bars: {
+        default: 5,
+        min: 1,
+        max: 60,
+        whole: true,
+        says: 'Bars of the forward return that factors are judged by.',
+      },
+      periods_per_year: {
+        default: 525_600,
+        min: 1,
+        max: 31_536_000,
+        says: 'Bars of a year: volatilities are annualised by it.',
+      },
+      box_max: { default: 0.25, min: 0, max: 1, says: 'Largest weight of one market.' },
+      volatility_target: {
+        default: 0.1,
+        min: 0,
+        max: 10,
+        says: 'Annualised volatility of the portfolio at the most.',
+      },
+    },
+    create: (parameters) =>
+      new FactorComposite({
+        barDuration: text(parameters, 'bar_duration'),
+        capital: number(parameters, 'capital'),
+        tradeNotionalMin: number(parameters, 'trade_notional_min'),
+        horizonBars: number(parameters, 'horizon_bars'),
+        periodsPerYear: number(parameters, 'periods_per_year'),
+        boxMax: number(parameters, 'box_max'),
+        volatilityTarget: number(parameters, 'volatility_target'),
+      }),
   },
 };
 

@@ -44,3 +44,22 @@ export {
   marketKey,
 } from './strategy.ts';
 export type { LastIntent } from './wanted-order.ts';
+export {
+  FACTORS,
+  type Factor,
+  type FactorState,
+  type FactorValues,
+  initialFactors,
+  pushReturn,
+} from './factor-signals.ts';
+export {
+  type FactorHistory,
+  type Panel,
+  type PortfolioLimits,
+  REGIME_TERMS,
+  type Regime,
+  covarianceOf,
+  factorWeights,
+  regimeOf,
+  targetWeights,
+} from './portfolio.ts';
