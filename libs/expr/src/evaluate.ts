@@ -9,6 +9,7 @@ import { functionNamed } from './functions/table.ts';
 import type { Typing } from './infer.ts';
 import type { CallNode, Node } from './node.ts';
 import { roundHalfEven } from './number-math.ts';
+import { numberFieldReader, numberReader } from './number-readers.ts';
 import { describeMask, maskOf } from './signature.ts';
 import { MICROS_MAX, type Scalar, type Value, type ValueType } from './types.ts';
 
@@ -30,6 +31,10 @@ function callReader(node: CallNode, typing: Typing): Reader {
   const args = node.args.map((arg) => compileReader(arg, typing));
   const { evaluate } = functionNamed(node.name);
   if (evaluate.kind === 'lazy') return evaluate.build(args);
+  if (node.args.every((arg) => typing.typeOf(arg) === 'number')) {
+    const direct = numberReader(node.name, args);
+    if (direct !== undefined) return direct;
+  }
   const type = typing.typeOf(node);
   const isTime = type === 'timestamp' || type === 'duration';
   return strictReader(
@@ -80,19 +85,20 @@ function fieldReader(node: Node & { readonly kind: 'field' }, typing: Typing): R
   const { name } = node;
   const type = typing.typeOf(node);
   const mask = typing.maskOf(node);
+  const refuse = (raw: unknown): never => {
+    throw new Fault('EXPR_TYPE', {
+      field: name,
+      expected: describeMask(mask),
+      found: shownType(raw),
+    });
+  };
+  if (type === 'number') return numberFieldReader(name, refuse);
   const convert = type === undefined ? undefined : CONVERSIONS[type];
   return (row) => {
     const raw = Object.hasOwn(row, name) ? row[name] : undefined;
     if (raw === undefined || raw === null) return null;
     const value = convert === undefined ? openValue(raw, mask) : convert(raw);
-    if (value === undefined) {
-      throw new Fault('EXPR_TYPE', {
-        field: name,
-        expected: describeMask(mask),
-        found: shownType(raw),
-      });
-    }
-    return value;
+    return value === undefined ? refuse(raw) : value;
   };
 }
 
