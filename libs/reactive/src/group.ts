@@ -24,9 +24,14 @@ export interface GroupOptions {
 /** Members a block: the square root of the largest groups that desks have. */
 const BLOCK_MEMBERS_MAX = 100;
 
+interface Member {
+  readonly id: string;
+  /** Where its value was found, so that a change of one member does not look all of them up. */
+  found: Readable | undefined;
+}
+
 interface Block {
-  /** Where each member's value was found, so that a change of one does not look all of them up. */
-  readonly members: Map<string, Readable | undefined>;
+  readonly members: Map<string, Member>;
   readonly touch: () => void;
   readonly value: Readable;
 }
@@ -63,7 +68,7 @@ export class Group implements Readable {
   add(member: string): void {
     if (this.#blockOf.has(member)) return;
     const block = this.#openBlock();
-    block.members.set(member, undefined);
+    block.members.set(member, { id: member, found: undefined });
     this.#blockOf.set(member, block);
     block.touch();
   }
@@ -82,7 +87,7 @@ export class Group implements Readable {
     const { isAssociative } = this.#options;
     const isOpen = isAssociative !== true || (this.#open?.members.size ?? 0) < BLOCK_MEMBERS_MAX;
     if (this.#open !== undefined && isOpen) return this.#open;
-    const members = new Map<string, Readable | undefined>();
+    const members = new Map<string, Member>();
     const changes = cell(0);
     const value = derived(() => {
       changes.read();
@@ -105,14 +110,13 @@ export class Group implements Readable {
     this.#blockCount.set(this.#blockCount.peek() + 1);
   }
 
-  #valuesOf(members: Map<string, Readable | undefined>): unknown[] {
+  #valuesOf(members: Map<string, Member>): unknown[] {
     const values: unknown[] = [];
-    for (const [member, known] of members) {
-      let outcome = known === undefined ? GONE : known.read();
+    for (const member of members.values()) {
+      let outcome = member.found === undefined ? GONE : member.found.read();
       if (outcome === GONE) {
-        const found = this.#find(member, this.#options.value);
-        members.set(member, found);
-        outcome = found === undefined ? GONE : found.read();
+        member.found = this.#find(member.id, this.#options.value);
+        outcome = member.found === undefined ? GONE : member.found.read();
       }
       if (outcome !== GONE) values.push(unwrap(outcome));
     }
