@@ -100,4 +100,16 @@ describe('PostgreSQL', () => {
       { n: 7, name: 'mesh' },
     ]);
   });
+
+  it('runs from a folder that no other account can enter', async () => {
+    const closed = join(folder, 'closed');
+    mkdirSync(closed, { mode: 0o700 });
+    const hidden = await startPostgres({ dataDir: join(closed, 'postgres') });
+    const client = new pg.Client({ connectionString: hidden.url });
+    await client.connect();
+    expect((await client.query('select 1 as one')).rows).toEqual([{ one: 1 }]);
+    await client.end();
+    await hidden.stop();
+    rmSync(hidden.clusterDir, { recursive: true, force: true });
+  });
 });

@@ -1,6 +1,17 @@
 import { spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { cpSync, existsSync, mkdirSync, readFileSync, renameSync, statSync } from 'node:fs';
+import {
+  cpSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
@@ -40,11 +51,41 @@ export async function placePostgres(dataDir: string): Promise<PostgresPlace> {
   // One copy of the programs for the clone, one cluster for each data folder.
   const open = join(tmpdir(), `tickmesh-${markOf(MESH_DIR)}`);
   mkdirSync(open, { recursive: true, mode: 0o755 });
+  refuseForeign(open);
+  removeOrphans(open);
+  const distantDir = join(open, markOf(dataDir));
+  writeFileSync(originFile(distantDir), dataDir);
   return {
     binDir: join(copyOnce(nativeDir, open), 'bin'),
-    clusterDir: join(open, markOf(dataDir)),
+    clusterDir: distantDir,
     owner,
   };
+}
+
+/** Anybody may make a folder of that name in the temporary one; root writes and runs nothing in another's. */
+function refuseForeign(folder: string): void {
+  const stat = lstatSync(folder);
+  if (stat.isDirectory() && stat.uid === 0 && (stat.mode & 0o022) === 0) return;
+  throw new Fault('PREREQUISITE_MISSING', {
+    what: `a folder for PostgreSQL: ${folder} belongs to somebody else`,
+    cure: 'delete it, or run from a folder that other accounts can enter',
+  });
+}
+
+/** Says beside a cluster whose data folder it belongs to. */
+function originFile(clusterDir: string): string {
+  return `${clusterDir}.origin`;
+}
+
+/** Who deletes a data folder means the cluster too: those without their folder go with the next start. */
+function removeOrphans(open: string): void {
+  for (const name of readdirSync(open)) {
+    if (!name.endsWith('.origin')) continue;
+    const origin = join(open, name);
+    if (existsSync(readFileSync(origin, 'utf8'))) continue;
+    rmSync(origin.slice(0, -'.origin'.length), { recursive: true, force: true });
+    rmSync(origin, { force: true });
+  }
 }
 
 function markOf(path: string): string {
