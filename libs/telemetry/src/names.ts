@@ -56,6 +56,8 @@ export const EVENTS = {
   'checkpoint.saved': 'State and positions were saved together.',
   'checkpoint.restored': 'State and positions were read back after a start.',
   'strategy.started': 'A strategy instance is active.',
+  'strategy.paused': 'A strategy goes on consuming and sends no intents until it is resumed.',
+  'strategy.resumed': 'A strategy may send intents again.',
   'strategy.standing_by': 'Another instance of the strategy is active; this one waits.',
   'intent.published': 'A strategy asked for an order.',
   'intent.received': 'The order plane took an intent into its inbox.',

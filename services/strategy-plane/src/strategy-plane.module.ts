@@ -1,3 +1,4 @@
+import { hostname } from 'node:os';
 import { type DynamicModule, Module } from '@nestjs/common';
 import { type Bus, SourceFilter } from '@tickmesh/bus';
 import type { ConfigOf, strategyPlaneSchema } from '@tickmesh/config';
@@ -51,6 +52,7 @@ function openStrategy(
     log: busLogReader(bus),
     makeRunner: () => new StrategyRunner(definition, INSTRUMENTS),
     makeFilter: (state) => new SourceFilter(state),
+    member: `${hostname()}/${process.pid}`,
     probe: hostProbe({ logger, metrics, tracing, nowMicros: () => systemClock.nowMicros() }),
   });
   const consumer = bus.consumer({

@@ -7,6 +7,7 @@ import { renderErrorsPage } from './errors-page.ts';
 import { renderInstrumentsPage } from './instruments-page.ts';
 import { renderMessagesPage } from './messages-page.ts';
 import { repositoryAt } from './repository.ts';
+import { renderStrategiesPage } from './strategies-page.ts';
 import { readTopics } from './topics-file.ts';
 import { renderTopicsPage } from './topics-page.ts';
 
@@ -25,6 +26,7 @@ export function generatePages(root: string): Map<string, string> {
       `${JSON.stringify(jsonSchemaOf(name), null, 2)}\n`,
     ]),
     ['docs/reference/instruments.md', renderInstrumentsPage()],
+    ['docs/reference/strategies.md', renderStrategiesPage()],
     ['docs/reference/expressions.md', renderReference()],
     ['docs/reference/config.md', renderConfigPage()],
     ['docs/reference/telemetry.md', renderTelemetryPage()],

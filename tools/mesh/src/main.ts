@@ -9,6 +9,7 @@ import { register as registerInstruments } from './commands/instruments.ts';
 import { register as registerPublish } from './commands/publish.ts';
 import { register as registerReplay } from './commands/replay.ts';
 import { register as registerSmoke } from './commands/smoke.ts';
+import { register as registerStrategies } from './commands/strategies.ts';
 import { register as registerTail } from './commands/tail.ts';
 import { register as registerTopics } from './commands/topics.ts';
 
@@ -42,6 +43,7 @@ for (const register of [
   registerExpr,
   registerSmoke,
   registerBacktest,
+  registerStrategies,
 ]) {
   register(program);
 }

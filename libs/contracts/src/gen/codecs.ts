@@ -25,6 +25,7 @@ import {
   MARKET_REGIME,
   RAW_FRAME_KIND,
   STORE_EVENT_TYPE,
+  STRATEGY_STATE,
   AGGRESSOR_SIDE,
 } from './types.ts';
 import type {
@@ -49,6 +50,7 @@ import type {
   MarketRegime,
   RawFrameKind,
   StoreEventType,
+  StrategyState,
   AggressorSide,
   MarketState,
   MarketStateInput,
@@ -106,6 +108,8 @@ import type {
   SourcePositionInput,
   StrategyCheckpoint,
   StrategyCheckpointInput,
+  StrategyControl,
+  StrategyControlInput,
   JournalSlice,
   JournalSliceInput,
   StrategyJournal,
@@ -563,6 +567,22 @@ function writeStoreEventType(writer: AvroWriter, value: StoreEventType, field: s
       return;
     default:
       throw notASymbol(STORE_EVENT_TYPE, value, field);
+  }
+}
+
+function writeStrategyState(writer: AvroWriter, value: StrategyState, field: string): void {
+  switch (value) {
+    case 'UNKNOWN':
+      writer.index(0);
+      return;
+    case 'RUNNING':
+      writer.index(1);
+      return;
+    case 'PAUSED':
+      writer.index(2);
+      return;
+    default:
+      throw notASymbol(STRATEGY_STATE, value, field);
   }
 }
 
@@ -1867,6 +1887,25 @@ function readStrategyCheckpoint(reader: AvroReader): StrategyCheckpoint {
   };
 }
 
+function writeStrategyControl(writer: AvroWriter, value: StrategyControlInput, field: string = 'StrategyControl'): void {
+  requireRecord(value, field);
+  writer.string(value.strategy_id, 'StrategyControl.strategy_id');
+  writeStrategyState(writer, value.state, 'StrategyControl.state');
+  writer.string(value.author, 'StrategyControl.author');
+  writer.string(value.reason, 'StrategyControl.reason');
+  writer.long(value.requested_at, 'StrategyControl.requested_at');
+}
+
+function readStrategyControl(reader: AvroReader): StrategyControl {
+  return {
+    strategy_id: reader.string(),
+    state: STRATEGY_STATE[reader.index(3)] as StrategyState,
+    author: reader.string(),
+    reason: reader.string(),
+    requested_at: reader.long(),
+  };
+}
+
 function writeJournalSlice(writer: AvroWriter, value: JournalSliceInput, field: string = 'JournalSlice'): void {
   requireRecord(value, field);
   writer.string(value.topic, 'JournalSlice.topic');
@@ -2031,6 +2070,7 @@ export const STRAIGHT_LINE: {
   RawFrame: { write: writeRawFrame, read: readRawFrame },
   StoreEvent: { write: writeStoreEvent, read: readStoreEvent },
   StrategyCheckpoint: { write: writeStrategyCheckpoint, read: readStrategyCheckpoint },
+  StrategyControl: { write: writeStrategyControl, read: readStrategyControl },
   StrategyJournal: { write: writeStrategyJournal, read: readStrategyJournal },
   Ticker: { write: writeTicker, read: readTicker },
   ViewState: { write: writeViewState, read: readViewState },

@@ -23,6 +23,7 @@ import {
   MARKET_REGIME,
   RAW_FRAME_KIND,
   STORE_EVENT_TYPE,
+  STRATEGY_STATE,
   AGGRESSOR_SIDE,
 } from './types.ts';
 
@@ -305,6 +306,13 @@ export const SHAPES: { readonly [Name in keyof RecordTypes]: readonly FieldShape
     { name: 'source_positions', shape: { kind: 'array', items: { kind: 'record', name: 'SourcePosition' } } },
     { name: 'state', shape: { kind: 'bytes' } },
     { name: 'taken_at', shape: { kind: 'micros' } },
+  ],
+  StrategyControl: [
+    { name: 'strategy_id', shape: { kind: 'string' } },
+    { name: 'state', shape: { kind: 'enum', symbols: STRATEGY_STATE } },
+    { name: 'author', shape: { kind: 'string' } },
+    { name: 'reason', shape: { kind: 'string' } },
+    { name: 'requested_at', shape: { kind: 'micros' } },
   ],
   JournalSlice: [
     { name: 'topic', shape: { kind: 'string' } },

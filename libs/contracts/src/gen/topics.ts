@@ -11,6 +11,7 @@ import type {
   RawFrame,
   StoreEvent,
   StrategyCheckpoint,
+  StrategyControl,
   StrategyJournal,
   Ticker,
   ViewState,
@@ -30,6 +31,7 @@ export type TopicName =
   | 'instruments'
   | 'strategy_checkpoints'
   | 'strategy_journal'
+  | 'strategy_control'
   | 'data_checkpoints'
   | 'dlq_market_raw'
   | 'events.v1.dlq'
@@ -55,6 +57,7 @@ export interface TopicPayload {
   'instruments': Instrument;
   'strategy_checkpoints': StrategyCheckpoint;
   'strategy_journal': StrategyJournal;
+  'strategy_control': StrategyControl;
   'data_checkpoints': DataPlaneCheckpoint;
   'dlq_market_raw': Uint8Array;
   'events.v1.dlq': Uint8Array;
@@ -266,6 +269,21 @@ export const TOPICS: { readonly [Name in TopicName]: TopicDeclaration & { readon
     dlq: null,
     alarmDepth: null,
   },
+  'strategy_control': {
+    name: "strategy_control",
+    doc: "Which strategies people have paused.",
+    schema: "StrategyControl",
+    key: ["strategy_id"],
+    partitions: 1,
+    replication: 1,
+    retentionMs: null,
+    cleanup: "compact",
+    maxMessageBytes: 4194304,
+    producers: ["people"],
+    consumers: ["strategy-plane"],
+    dlq: null,
+    alarmDepth: null,
+  },
   'data_checkpoints': {
     name: "data_checkpoints",
     doc: "State and position of each partition of market_raw.",
@@ -418,6 +436,7 @@ export const KEY_OF: { readonly [Name in TopicName]: KeyOf<TopicPayload[Name]> }
   'instruments': (value) => `${value.exchange}|${value.symbol}`,
   'strategy_checkpoints': (value) => value.strategy_id,
   'strategy_journal': (value) => value.strategy_id,
+  'strategy_control': (value) => value.strategy_id,
   'data_checkpoints': (value) => `${value.partition}`,
   'dlq_market_raw': () => '',
   'events.v1.dlq': () => '',

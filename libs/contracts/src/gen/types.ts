@@ -84,6 +84,10 @@ export type RawFrameKind = (typeof RAW_FRAME_KIND)[number];
 export const STORE_EVENT_TYPE = ['UNKNOWN', 'CREATED', 'UPDATED', 'DELETED', 'STATE_CHANGE', 'CORRECTED'] as const;
 export type StoreEventType = (typeof STORE_EVENT_TYPE)[number];
 
+/** Whether a strategy may send intents. */
+export const STRATEGY_STATE = ['UNKNOWN', 'RUNNING', 'PAUSED'] as const;
+export type StrategyState = (typeof STRATEGY_STATE)[number];
+
 /** Who crossed the spread. */
 export const AGGRESSOR_SIDE = ['UNKNOWN', 'BUY', 'SELL'] as const;
 export type AggressorSide = (typeof AGGRESSOR_SIDE)[number];
@@ -981,6 +985,29 @@ export interface StrategyCheckpointInput {
   readonly taken_at: number;
 }
 
+/** What people want of a strategy: the last record of a strategy holds, across restarts. */
+export interface StrategyControl {
+  /** Strategy. */
+  readonly strategy_id: string;
+  /** PAUSED: it goes on consuming and keeps its state, and sends no intents. */
+  readonly state: StrategyState;
+  /** Who wants it. */
+  readonly author: string;
+  /** Why. */
+  readonly reason: string;
+  /** When it was asked for. Microseconds since the epoch. */
+  readonly requested_at: number;
+}
+
+/** A StrategyControl as producers pass it: fields with a default may be left out. */
+export interface StrategyControlInput {
+  readonly strategy_id: string;
+  readonly state: StrategyState;
+  readonly author: string;
+  readonly reason: string;
+  readonly requested_at: number;
+}
+
 /** Records consumed one after the other. */
 export interface JournalSlice {
   /** Topic. */
@@ -1103,6 +1130,7 @@ export type RecordName =
   | 'RawFrame'
   | 'StoreEvent'
   | 'StrategyCheckpoint'
+  | 'StrategyControl'
   | 'StrategyJournal'
   | 'Ticker'
   | 'ViewState';
@@ -1137,6 +1165,7 @@ export interface RecordTypes {
   TopicPosition: TopicPosition;
   SourcePosition: SourcePosition;
   StrategyCheckpoint: StrategyCheckpoint;
+  StrategyControl: StrategyControl;
   JournalSlice: JournalSlice;
   StrategyJournal: StrategyJournal;
   Ticker: Ticker;
@@ -1173,6 +1202,7 @@ export interface RecordInputs {
   TopicPosition: TopicPositionInput;
   SourcePosition: SourcePositionInput;
   StrategyCheckpoint: StrategyCheckpointInput;
+  StrategyControl: StrategyControlInput;
   JournalSlice: JournalSliceInput;
   StrategyJournal: StrategyJournalInput;
   Ticker: TickerInput;
@@ -1202,5 +1232,6 @@ export const ENUMS = {
   MarketRegime: MARKET_REGIME,
   RawFrameKind: RAW_FRAME_KIND,
   StoreEventType: STORE_EVENT_TYPE,
+  StrategyState: STRATEGY_STATE,
   AggressorSide: AGGRESSOR_SIDE,
 } as const;

@@ -1,4 +1,4 @@
-import { STORE_EVENT_TYPE } from '../gen/types.ts';
+import { STORE_EVENT_TYPE, STRATEGY_STATE } from '../gen/types.ts';
 import { bytes, each, flag, ruleTable, symbolOf, text, time, wholeFrom } from './rule.ts';
 import { exchangeName, marketSymbol, name, strategyId } from './words.ts';
 
@@ -57,6 +57,14 @@ export const STRATEGY_JOURNAL_RULES = ruleTable('StrategyJournal', {
   run_id: name,
   epoch: wholeFrom(0),
   slices: each(JOURNAL_SLICE_RULES),
+});
+
+export const STRATEGY_CONTROL_RULES = ruleTable('StrategyControl', {
+  strategy_id: strategyId,
+  state: symbolOf(STRATEGY_STATE),
+  author: name,
+  reason: text(1, 4096),
+  requested_at: time,
 });
 
 export const STRATEGY_CHECKPOINT_RULES = ruleTable('StrategyCheckpoint', {

@@ -50,6 +50,7 @@ export interface SavedRunner {
   readonly orders: OrderLines;
   readonly nowMicros: number;
   readonly lastIntent: LastIntent | null;
+  readonly isPaused: boolean;
 }
 
 /**
@@ -63,6 +64,7 @@ export class StrategyRunner {
   readonly #slots = new Map<MarketKey, MarketSlot>();
   readonly #parts: RunnerParts = { nowMicros: 0, orders: new BookOfOrders(), slots: [] };
   #lastIntent: LastIntent | null = null;
+  #isPaused = false;
 
   /**
    * @param instruments must hold every market of the definition
@@ -89,12 +91,22 @@ export class StrategyRunner {
     return this.#parts.nowMicros;
   }
 
+  /** Paused, it applies events and keeps its state, and sends no intents. Orders that work go on working. */
+  get isPaused(): boolean {
+    return this.#isPaused;
+  }
+
+  set isPaused(value: boolean) {
+    this.#isPaused = value;
+  }
+
   /** Applies one event; the intents it causes, in order. Events of other markets cause none. */
   apply(input: StrategyInput): readonly OrderIntent[] {
     const slot = this.#slots.get(marketKey(input.event));
     if (slot === undefined) return NONE;
     const drafts = this.#drafts(input, slot);
-    if (drafts.length === 0) return NONE;
+    // What a paused strategy wants is not wanted: it leaves no order behind.
+    if (drafts.length === 0 || this.#isPaused) return NONE;
     const intents: OrderIntent[] = [];
     for (const draft of drafts) {
       const intent = this.#intent(draft, intents.length, input, slot);
@@ -117,6 +129,7 @@ export class StrategyRunner {
       orders: orders.snapshot(),
       nowMicros,
       lastIntent: this.#lastIntent,
+      isPaused: this.#isPaused,
     };
     return new TextEncoder().encode(JSON.stringify(saved));
   }
@@ -139,6 +152,7 @@ export class StrategyRunner {
     this.#parts.orders = BookOfOrders.restore(saved.orders);
     this.#parts.nowMicros = saved.nowMicros;
     this.#lastIntent = saved.lastIntent;
+    this.#isPaused = saved.isPaused;
   }
 
   #drafts(input: StrategyInput, slot: MarketSlot): readonly IntentDraft[] {

@@ -6,7 +6,7 @@ import type {
   RecordPosition,
   SourceFilterState,
 } from '@tickmesh/bus';
-import type { OrderIntent, StrategyCheckpoint } from '@tickmesh/contracts';
+import type { OrderIntent, StrategyCheckpoint, StrategyControl } from '@tickmesh/contracts';
 import { type StrategyInput, StrategyRunner } from '@tickmesh/domain-strategies';
 import { assert } from '@tickmesh/kernel';
 import { type JournalSlice, slicesOf } from './journal.ts';
@@ -28,12 +28,15 @@ export interface HostDeps {
   /** Makes what drops repetitions, from what it has seen. */
   readonly makeFilter: (state: SourceFilterState) => RepetitionFilter;
   readonly probe: HostProbe;
+  /** Tells this process from every other, for people. */
+  readonly member: string;
 }
 
 /** Facts for logs, metrics and traces. */
 export interface HostProbe {
   recovered(facts: { strategyId: string; epoch: number; replayedRecords: number }): void;
   stoodDown(strategyId: string): void;
+  controlled(control: StrategyControl): void;
   consumed(strategyId: string, topic: StrategyTopic, records: number): void;
   /** The trace context that the intents of an event carry on; undefined outside of a trace. */
   startDecision(
@@ -53,6 +56,11 @@ const CHECKPOINT_MICROS = 2_000_000;
  * intents, and now and then a checkpoint of state and positions in one record. Whatever is cut off between two of
  * these, the member that takes over reads the checkpoint, follows the journal behind it, and publishes the same
  * intents under the same ids.
+ *
+ * The journal is what decides between two members. Whoever takes over opens a higher epoch in it; an entry of a lower
+ * epoch behind that is void. A member publishes nothing that follows from a batch before it has seen that its entry
+ * stands before any higher epoch. So what an old owner publishes, however late, the new owner publishes too, under the
+ * same ids, because its journal holds the same entries; and what only the old owner decided never leaves it.
  */
 export class StrategyHost {
   readonly #deps: HostDeps;
@@ -65,6 +73,8 @@ export class StrategyHost {
   /** What was applied and is not yet published: a retried batch must not be applied twice. */
   #unpublished: OutgoingMessage<'order_intents'>[] = [];
   #unjournalled: JournalSlice[] = [];
+  /** Epoch of the checkpoint that was taken over. */
+  #restoredEpoch = 0;
 
   constructor(deps: HostDeps) {
     this.#deps = deps;
@@ -81,7 +91,7 @@ export class StrategyHost {
     this.#reset();
     const { log } = this.#deps;
     const checkpoint = await log.lastCheckpoint(this.strategyId);
-    if (checkpoint === null) await this.#startAtEnds();
+    if (checkpoint === null) await this.#startAfresh();
     else this.#restore(checkpoint);
     const seen = await log.journalFrom(this.strategyId, this.#journalOffset);
     const epochs = seen.map(({ entry }) => entry.epoch);
@@ -100,7 +110,7 @@ export class StrategyHost {
   }
 
   async handle(batch: DeliveryBatch<StrategyTopic>): Promise<void> {
-    if (!batch.isOwned()) return;
+    if (!batch.isOwned() || this.#epoch === 0) return;
     const fresh = batch.deliveries.filter((delivery) => this.#isAhead(delivery));
     for (const delivery of fresh) this.#apply(delivery);
     for (const topic of STRATEGY_TOPICS) {
@@ -110,6 +120,10 @@ export class StrategyHost {
     this.#unjournalled.push(...slicesOf(fresh));
     if (this.#unjournalled.length > 0) {
       const { offset } = await this.#publishJournal(this.#unjournalled);
+      if (await this.#isReplaced(offset)) {
+        this.#standDown();
+        return;
+      }
       this.#journalOffset = offset + 1n;
       this.#unjournalled = [];
     }
@@ -123,6 +137,22 @@ export class StrategyHost {
     if (this.#epoch > 0 && this.#unjournalled.length === 0 && this.#unpublished.length === 0) {
       await this.#checkpoint();
     }
+    this.#standDown();
+  }
+
+  /**
+   * Whether another member took over before our entry at `offset`. Offsets that follow each other leave no room for
+   * one; only where other entries lie between are they read.
+   */
+  async #isReplaced(offset: bigint): Promise<boolean> {
+    if (offset === this.#journalOffset) return false;
+    const { log } = this.#deps;
+    const highest = await log.highestEpoch(this.strategyId, this.#journalOffset - 1n, offset);
+    return highest > this.#epoch;
+  }
+
+  #standDown(): void {
+    if (this.#epoch === 0) return;
     this.#reset();
     this.#deps.probe.stoodDown(this.strategyId);
   }
@@ -132,20 +162,22 @@ export class StrategyHost {
     this.#filter = this.#deps.makeFilter({});
     this.#positions = new Map();
     this.#epoch = 0;
+    this.#restoredEpoch = 0;
     this.#journalOffset = 0n;
     this.#unpublished = [];
     this.#unjournalled = [];
   }
 
-  async #startAtEnds(): Promise<void> {
-    const ends = await this.#deps.log.ends(STRATEGY_TOPICS);
-    for (const position of ends) this.#positions.set(placeOf(position), position);
+  async #startAfresh(): Promise<void> {
+    const starts = await this.#deps.log.starts(STRATEGY_TOPICS);
+    for (const position of starts) this.#positions.set(placeOf(position), position);
   }
 
   #restore(checkpoint: StrategyCheckpoint): void {
     this.#runner.restore(checkpoint.state);
     this.#filter = this.#deps.makeFilter(filterStateOf(checkpoint.source_positions));
     this.#epoch = checkpoint.epoch;
+    this.#restoredEpoch = checkpoint.epoch;
     this.#journalOffset = BigInt(checkpoint.journal_offset);
     this.#checkpointedMicros = checkpoint.taken_at;
     for (const { topic, partition, offset } of checkpoint.positions) {
@@ -157,7 +189,8 @@ export class StrategyHost {
   /** Applies what the journal says was consumed behind the checkpoint; the number of records. */
   async #follow(openingOffset: bigint): Promise<number> {
     const entries = await this.#deps.log.journalFrom(this.strategyId, this.#journalOffset);
-    let epoch = 0;
+    // The epoch of the checkpoint was opened before it: entries of lower ones behind it are void.
+    let epoch = this.#restoredEpoch;
     let records = 0;
     for (const { offset, entry } of entries) {
       if (offset >= openingOffset) break;
@@ -189,6 +222,10 @@ export class StrategyHost {
     const { topic, partition, offset, headers } = delivery;
     this.#positions.set(placeOf(delivery), { topic, partition, offset: offset + 1n });
     if (!this.#filter.admits(delivery)) return;
+    if (isControl(delivery)) {
+      this.#control(delivery);
+      return;
+    }
     const cause = { eventId: headers.event_id, runId: headers.run_id };
     const input = { topic, event: delivery.value, cause } as StrategyInput;
     const span = this.#deps.probe.startDecision(this.strategyId, delivery);
@@ -218,6 +255,15 @@ export class StrategyHost {
     }
   }
 
+  /** Part of what the journal holds: a replay pauses where the run did. */
+  #control({ value }: Delivery<'strategy_control'>): void {
+    if (value.strategy_id !== this.strategyId) return;
+    const isPaused = value.state === 'PAUSED';
+    if (isPaused === this.#runner.isPaused) return;
+    this.#runner.isPaused = isPaused;
+    this.#deps.probe.controlled(value);
+  }
+
   async #publishIntents(): Promise<void> {
     if (this.#unpublished.length === 0) return;
     await this.#deps.publisher.publishAll(this.#unpublished);
@@ -233,7 +279,7 @@ export class StrategyHost {
       topic: 'strategy_journal',
       value: {
         strategy_id: this.strategyId,
-        run_id: this.strategyId,
+        run_id: this.#runId,
         epoch: this.#epoch,
         slices: [...slices],
       },
@@ -246,7 +292,7 @@ export class StrategyHost {
       topic: 'strategy_checkpoints',
       value: {
         strategy_id: this.strategyId,
-        run_id: this.strategyId,
+        run_id: this.#runId,
         epoch: this.#epoch,
         positions: [...this.#positions.values()].map(({ topic, partition, offset }) => ({
           topic,
@@ -264,10 +310,15 @@ export class StrategyHost {
     this.#deps.probe.checkpointed(this.strategyId);
   }
 
+  /** The run of this member. */
+  get #runId(): string {
+    return `${this.strategyId}@${this.#deps.member}`;
+  }
+
   #ownHeaders(kind: string) {
     return {
       event_id: `${this.strategyId}/${kind}/${this.#epoch}/${this.#journalOffset}`,
-      run_id: this.strategyId,
+      run_id: this.#runId,
       mode: 'paper' as const,
     };
   }
@@ -275,3 +326,6 @@ export class StrategyHost {
 
 const placeOf = (position: { topic: string; partition: number }): string =>
   `${position.topic}/${position.partition}`;
+
+const isControl = (delivery: StrategyDelivery): delivery is Delivery<'strategy_control'> =>
+  delivery.topic === 'strategy_control';

@@ -24,6 +24,17 @@ export function busLogReader(bus: Bus): LogReader {
       }
       return entries;
     },
+    highestEpoch: async (strategyId, after, before) => {
+      let highest = 0;
+      const options = { from: after + 1n, partition: journalPartition(strategyId) };
+      for await (const record of bus.tail('strategy_journal', options)) {
+        if (record.record.offset >= before) break;
+        if (record.kind !== 'message') continue;
+        const { strategy_id, epoch } = record.delivery.value;
+        if (strategy_id === strategyId && epoch > highest) highest = epoch;
+      }
+      return highest;
+    },
     records: async <T extends TopicName>(
       topic: T,
       partition: number,
@@ -38,17 +49,18 @@ export function busLogReader(bus: Bus): LogReader {
       }
       return deliveries;
     },
-    ends: async (topics) => {
-      const ends = await Promise.all(
+    starts: async (topics) => {
+      const starts = await Promise.all(
         topics.map(async (topic) =>
-          (await bus.endOffsets(topic)).map(({ partition, next }) => ({
+          (await bus.endOffsets(topic)).map(({ partition, first, next }) => ({
             topic,
             partition,
-            offset: next,
+            // The last word of people counts, however long ago it was said.
+            offset: TOPICS[topic].cleanup === 'compact' ? first : next,
           })),
         ),
       );
-      return ends.flat();
+      return starts.flat();
     },
   };
 }

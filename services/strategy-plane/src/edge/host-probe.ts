@@ -34,6 +34,10 @@ export function hostProbe(parts: {
     checkpointed: (strategyId) => {
       savedMicros.set(strategyId, nowMicros());
     },
+    controlled: ({ strategy_id, state, author, reason }) => {
+      const event = state === 'PAUSED' ? 'strategy.paused' : 'strategy.resumed';
+      logger.info(event, { strategy: strategy_id, author, reason });
+    },
     consumed: (strategyId, topic, records) => {
       metrics.counter('strategy_events_total', { strategy: strategyId, type: topic }).add(records);
     },
