@@ -167,7 +167,10 @@ function resolution(known: ColumnRegistry, field: string): unknown {
 }
 
 function draftOf(name: string, type: string, kwargs: Row): ColumnDraft {
-  const pairs = Object.entries(kwargs).map(([key, value]) => [KEYS[key] ?? key, value] as const);
+  const pairs = Object.entries(kwargs)
+    // Not given, in the reference.
+    .filter(([, value]) => value !== null)
+    .map(([key, value]) => [KEYS[key] ?? key, value] as const);
   const items = type === 'list' ? { items: 'string' } : {};
   return {
     name,
@@ -180,7 +183,8 @@ function draftOf(name: string, type: string, kwargs: Row): ColumnDraft {
 
 function brokenRules(known: ColumnRegistry, values: Row): FieldRule[] {
   const broken = Object.entries(values).flatMap(([field, json]): FieldRule[] => {
-    const { definition } = known.resolve(field);
+    const definition = known.find(field)?.definition;
+    if (definition === undefined) return [{ field, rule: 'unknown' }];
     const value = valueFromJson(definition, json);
     if (value === undefined) return [{ field, rule: 'type' }];
     return valueProblems(field, definition, value);

@@ -33,7 +33,8 @@ export interface DefinitionProblem {
     | 'aggregation'
     | 'sensitivity'
     | 'synonym'
-    | 'prefix';
+    | 'prefix'
+    | 'list';
   readonly says: string;
 }
 
@@ -97,6 +98,7 @@ export function draftProblems(draft: ColumnDraft): DefinitionProblem[] {
   checkType(draft, report);
   checkBounds(draft, report);
   checkTexts(draft, report);
+  checkLists(draft, report);
   return problems;
 }
 
@@ -170,23 +172,23 @@ function checkBounds(draft: ColumnDraft, report: Report): void {
   }
   const isBounded = minValue !== undefined || maxValue !== undefined;
   if (isBounded && !NUMERIC.has(draft.type)) report('bounds', 'only numbers have bounds');
-  if (maxLength !== undefined && !(Number.isInteger(maxLength) && Number(maxLength) > 0)) {
+  if (maxLength === undefined) return;
+  if (!(Number.isInteger(maxLength) && Number(maxLength) > 0)) {
     report('bounds', 'the greatest length is a whole number above 0');
   }
+  if (draft.type !== 'string') report('bounds', 'only strings have a length');
 }
 
 function checkTexts(draft: ColumnDraft, report: Report): void {
   const { pattern, enum: values, type, contractValues } = draft;
   const isString = type === 'string';
   if (pattern !== undefined && !compiles(pattern)) report('pattern', 'the pattern compiles');
-  if ((pattern ?? draft.maxLength) !== undefined && !isString) {
-    report('pattern', 'only strings have a pattern or a length');
-  }
+  if (pattern !== undefined && !isString) report('pattern', 'only strings have a pattern');
   if (values !== undefined && !(isString && isTextList(values) && isUnique(values))) {
     report('enum', 'an enum is a list of different strings, at least one, for a string');
   }
   if (contractValues === undefined) return;
-  const pairs = Object.entries(contractValues as Readonly<Record<string, unknown>>);
+  const pairs = Object.entries((contractValues ?? {}) as Readonly<Record<string, unknown>>);
   const isOneToOne = isUnique(pairs.map(([, theirs]) => theirs));
   const areValues = Array.isArray(values) && pairs.every(([ours]) => values.includes(ours));
   if (!isOneToOne || !areValues || pairs.length !== (values as unknown[]).length) {
@@ -194,12 +196,22 @@ function checkTexts(draft: ColumnDraft, report: Report): void {
   }
 }
 
+/** A single text would be taken for a list of its letters. */
+function checkLists(draft: ColumnDraft, report: Report): void {
+  for (const key of ['synonyms', 'tags', 'allowedPrefixes', 'sampleValues'] as const) {
+    const list = draft[key];
+    if (list !== undefined && !Array.isArray(list)) report('list', `${key} are a list`);
+  }
+}
+
+const listOf = (value: unknown): readonly unknown[] => (Array.isArray(value) ? value : []);
+
 function prefixProblems(drafts: readonly ColumnDraft[]): DefinitionProblem[] {
   const problems: DefinitionProblem[] = [];
   const names = new Set(drafts.map((draft) => draft.name));
   for (const { name, allowedPrefixes } of drafts) {
     const column = String(name);
-    for (const prefix of (allowedPrefixes ?? []) as readonly unknown[]) {
+    for (const prefix of listOf(allowedPrefixes)) {
       const prefixed = `${String(prefix)}_${column}`;
       if (typeof prefix !== 'string' || !PREFIX.test(prefix)) {
         problems.push({
@@ -222,7 +234,7 @@ function synonymProblems(drafts: readonly ColumnDraft[]): DefinitionProblem[] {
   for (const { name } of drafts) owners.set(normalisedWords(String(name)), String(name));
   for (const { name, synonyms } of drafts) {
     const column = String(name);
-    for (const synonym of (synonyms ?? []) as readonly unknown[]) {
+    for (const synonym of listOf(synonyms)) {
       const words = normalisedWords(String(synonym));
       const owner = owners.get(words);
       if (words === '') problems.push({ column, about: 'synonym', says: 'a synonym is a text' });

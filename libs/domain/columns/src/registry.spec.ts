@@ -59,6 +59,15 @@ describe('the rules of a definition', () => {
     expect(aboutOf({ ...SOUND, default: 5 })).toEqual(['default']);
   });
 
+  it('refuse a length of what is no text, and a text where a list belongs', () => {
+    const measure = { ...SOUND, role: 'measure', type: 'double', unit: 'USD' };
+    expect(aboutOf({ ...measure, maxLength: 3 })).toEqual(['bounds']);
+    expect(aboutOf({ ...measure, pattern: 'x' })).toEqual(['pattern']);
+    expect(aboutOf({ ...SOUND, synonyms: 'ticker' })).toEqual(['list']);
+    expect(aboutOf({ ...SOUND, allowedPrefixes: 5 })).toEqual(['list']);
+    expect(aboutOf({ ...SOUND, contractValues: null })).toEqual(['enum']);
+  });
+
   it('refuse a name twice, a prefixed name that is taken, and a synonym with two owners', () => {
     const other = { ...SOUND, name: 'b' };
     expect(aboutOf(SOUND, SOUND)).toEqual(['duplicate']);
