@@ -5,6 +5,7 @@ import { ReflectionService } from '@grpc/reflection';
 import { type GrpcOptions, Transport } from '@nestjs/microservices';
 import type { HttpConfig } from '@tickmesh/config';
 import { HealthImplementation, protoPath as healthProtoPath } from 'grpc-health-check';
+import { linkedDescriptors } from './linked-descriptors.ts';
 import { STATUS_PACKAGE, STATUS_PROTO_PATH } from './service-status.ts';
 
 export interface GrpcDefinition {
@@ -55,7 +56,7 @@ export class GrpcHealth {
         channelOptions: { 'grpc.max_concurrent_streams': STREAMS_MAX },
         gracefulShutdown: true,
         onLoadPackageDefinition: (loaded: PackageDefinition, server: Server) => {
-          new ReflectionService(loaded).addToServer(server);
+          new ReflectionService(linkedDescriptors(loaded)).addToServer(server);
           this.#implementation.addToServer(server);
         },
       },
