@@ -40,7 +40,7 @@ function write(node: Node, typing: Typing, variable: string): string {
 function writeCall(node: CallNode, typing: Typing, variable: string): string {
   const { pure } = functionNamed(node.name);
   if (pure === undefined) {
-    throw new Fault('EXPR_TYPE', { function: node.name, expected: 'a function that Pure has too' });
+    throw new Fault('EXPR_TYPE', { expected: 'a function that Pure has too', found: node.name });
   }
   return pure(
     node.args.map((arg) => write(arg, typing, variable)),

@@ -81,12 +81,21 @@ describe('mesh expr', () => {
       values: [1000, 1500],
       pure: '(($row.current_price - $row.avg_cost) * $row.quantity)',
       missing: [],
+      fields: { current_price: 'number', avg_cost: 'number', quantity: 'number' },
     });
   });
 
   it('needs no data for an expression without fields', async () => {
     const time = ['--now', '2026-03-01T14:03:59Z'];
     expect((await mesh('expr', 'iso(bin(now(), 5m))', ...time)).out).toBe('2026-03-01T14:00:00Z');
+  });
+
+  it('says the types of a sound expression that has fields and no data', async () => {
+    const { out, err, code } = await mesh('expr', 'if(pnl < -5000, label, "OK")');
+    expect({ out, code }).toEqual({ out: '', code: 0 });
+    expect(err).toBe(
+      'No rows (--data). The expression is sound: string over pnl: number, label: string.',
+    );
   });
 
   it('points at the place of an error with a caret and ends with 1', async () => {

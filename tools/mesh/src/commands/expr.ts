@@ -43,6 +43,8 @@ interface Answer {
   readonly pure?: string;
   /** Fields that no row has: often misspelt. */
   readonly missing: readonly string[];
+  /** The fields it reads, with their types as far as they are known. */
+  readonly fields: Readonly<Record<string, string | null>>;
 }
 
 function evaluate(text: string, options: ExprOptions, output: Output): number {
@@ -73,6 +75,7 @@ function answerOf(text: string, options: ExprOptions): Answer {
     ...(options.sql === true ? { sql: expression.toSql({ now }) } : {}),
     ...(options.pure === true ? { pure: expression.toPure() } : {}),
     missing: options.data === undefined ? [] : missing,
+    fields: Object.fromEntries([...expression.fields].map(([name, type]) => [name, type ?? null])),
   };
 }
 
@@ -103,5 +106,12 @@ function print(answer: Answer, output: Output): void {
     });
   }
   if (answer.pure !== undefined) output.line(`Pure: ${answer.pure}`);
+  if (answer.values.length === 0) output.error(typesOf(answer));
   for (const name of answer.missing) output.error(`No row has the field ${name}: it is null.`);
+}
+
+/** What can be said of a sound expression without a row: `string over pnl: number`. */
+function typesOf({ type, fields }: Answer): string {
+  const named = Object.entries(fields).map(([name, of]) => `${name}: ${of ?? 'any type'}`);
+  return `No rows (--data). The expression is sound: ${type ?? 'any type'} over ${named.join(', ')}.`;
 }
