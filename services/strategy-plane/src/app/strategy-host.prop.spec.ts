@@ -242,10 +242,12 @@ describe('the laws of a strategy with several members', () => {
         wake.resolve();
         await working;
         await old.host.revoke();
-        await consume(bus, successor, positions, { random, batches: 1e6 });
-        // Whoever comes next finds a state that the journal agrees with, whoever wrote it.
+        // Whoever goes on finds a state that the journal agrees with, whoever wrote it.
+        if (random.integer(0, 1) === 0) {
+          await consume(bus, successor, positions, { random, batches: 1e6 });
+        }
         const third = memberOf(bus);
-        await takeOver(third);
+        await consume(bus, third, await takeOver(third), { random, batches: 1e6 });
         expectOneContentEach(bus);
         expect(idsOf(bus)).toEqual(expected(bus));
         stops += writes > stop ? 1 : 0;
