@@ -64,22 +64,23 @@ ${lines(report.positions, ['market', 'quantity', 'averagePrice', 'realized'])}
 ${lines(report.trades, ['market', 'side', 'quantity', 'openedAt', 'openPrice', 'closedAt', 'closePrice', 'realized'])}
 <h2>Fills</h2>
 ${lines(report.fills, ['time', 'market', 'side', 'quantity', 'price', 'fee', 'feeCurrency', 'liquidity'])}
-<h2>What it was made of</h2>
+${sources(report)}
+</main>
+</html>
+`;
+}
+
+function sources({ strategy, hashes }: BacktestReport): string {
+  return `<h2>What it was made of</h2>
 ${facts([
   ...Object.entries(strategy.parameters).map(([name, value]): [string, string] => [
     name,
     String(value),
   ]),
-  ...Object.entries(report.hashes.data).map(([file, hash]): [string, string] => [
-    `Data ${file}`,
-    hash,
-  ]),
-  ['Code', report.hashes.code],
-  ['Configuration', report.hashes.configuration],
-])}
-</main>
-</html>
-`;
+  ...Object.entries(hashes.data).map(([file, hash]): [string, string] => [`Data ${file}`, hash]),
+  ['Code', hashes.code],
+  ['Configuration', hashes.configuration],
+])}`;
 }
 
 /** A line over time with its extremes on the axis. */

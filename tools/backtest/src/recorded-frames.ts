@@ -48,9 +48,9 @@ class Cursor {
   #position = 0;
   headMicros = 0;
 
-  private constructor({ exchange, symbol, frames }: Recording) {
-    this.#market = `${exchange}|${symbol}`;
-    this.#blocks = frames()[Symbol.asyncIterator]();
+  private constructor(recording: Recording) {
+    this.#market = `${recording.exchange}|${recording.symbol}`;
+    this.#blocks = recording.frames()[Symbol.asyncIterator]();
   }
 
   static async open(recording: Recording): Promise<Cursor> {
@@ -78,9 +78,9 @@ class Cursor {
 
   async refill(): Promise<void> {
     while (this.head === undefined) {
-      const { done, value } = await this.#blocks.next();
-      if (done === true) return;
-      this.#block = value;
+      const read = await this.#blocks.next();
+      if (read.done === true) return;
+      this.#block = read.value;
       this.#next = 0;
     }
     this.#readTime();

@@ -207,8 +207,10 @@ export class BookOfOrders {
   }
 
   #openIn(market: MarketKey): Map<string, OrderLine> {
-    let open = this.#open.get(market);
-    if (open === undefined) this.#open.set(market, (open = new Map()));
+    const held = this.#open.get(market);
+    if (held !== undefined) return held;
+    const open = new Map<string, OrderLine>();
+    this.#open.set(market, open);
     return open;
   }
 }
