@@ -115,7 +115,12 @@ function assemble(
       { plane: tracedIntake(plane, tracing), board, paper },
       outer.groupId,
     ),
-    queries: { database, markets: board, limits },
+    queries: {
+      database,
+      markets: board,
+      limits,
+      limitsAt: (atMicros) => limitsAt(document, atMicros),
+    },
     database,
     paper,
     board,

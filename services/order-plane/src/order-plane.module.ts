@@ -3,6 +3,7 @@ import type { ConfigOf, orderPlaneSchema } from '@tickmesh/config';
 import type { Fault } from '@tickmesh/kernel';
 import { type ServiceContext, groupIdOf, openBus, systemClock } from '@tickmesh/nest';
 import { ORDER_GROUP } from './edge/order-consumer.ts';
+import { ORDER_CLOCK, OrderCalls } from './edge/orders.grpc.ts';
 import { watchBook } from './edge/order-gauges.ts';
 import { ORDER_PLANE, ORDER_QUERIES, OrdersController } from './edge/orders.controller.ts';
 import { orderTelemetry } from './edge/order-telemetry.ts';
@@ -46,10 +47,11 @@ export class OrderPlaneModule {
   static serving({ plane, queries }: Pick<OpenOrderPlane, 'plane' | 'queries'>): DynamicModule {
     return {
       module: OrderPlaneModule,
-      controllers: [OrdersController],
+      controllers: [OrdersController, OrderCalls],
       providers: [
         { provide: ORDER_PLANE, useValue: plane },
         { provide: ORDER_QUERIES, useValue: queries },
+        { provide: ORDER_CLOCK, useValue: systemClock },
       ],
     };
   }

@@ -1,7 +1,8 @@
 /** Answers about orders, positions and limits, straight from the book of record. */
-import type { Database } from '@tickmesh/database';
+import type { Database, Queryable } from '@tickmesh/database';
 import { AMOUNT_SCALE, averageCost, unrealized } from '@tickmesh/domain-ledger';
 import {
+  type KillLevel,
   LIMITS,
   type LimitName,
   type LimitValues,
@@ -18,6 +19,8 @@ export interface QueryParts {
   readonly database: Database;
   readonly markets: Markets;
   readonly limits: LimitsInForce;
+  /** As they were or will be at a time. */
+  readonly limitsAt: (atMicros: number) => LimitsVersion | undefined;
 }
 
 type Plain = Readonly<Record<string, unknown>>;
@@ -108,14 +111,47 @@ export async function showOrder({ database }: QueryParts, intentId: string): Pro
 
 /** Positions marked at the mid, and fees by currency. Amounts are exact decimals, as texts. */
 export async function listPositions(parts: QueryParts, account?: string): Promise<Plain> {
+  const positions = await readPositions(parts, account);
+  const fees = await parts.database.query(READ_FEES, [account ?? null]);
+  return {
+    positions: positions.map(({ markedAtMicros, ...position }) => ({
+      ...position,
+      mark_rule: 'mid',
+      marked_at: markedAtMicros === null ? null : formatRfc3339(markedAtMicros),
+    })),
+    fees: fees.map(plain),
+  };
+}
+
+/** A position at the mid; null is what is not known. */
+export interface PositionAnswer {
+  readonly account: string;
+  readonly exchange: string;
+  readonly symbol: string;
+  readonly quantity: string;
+  readonly average_cost: string | null;
+  readonly realized: string;
+  readonly unrealized: string | null;
+  readonly currency: string | null;
+  readonly mark: string | null;
+  readonly markedAtMicros: number | null;
+  readonly revision: number;
+}
+
+export async function readPositions(
+  parts: Pick<QueryParts, 'database' | 'markets'>,
+  account?: string,
+): Promise<PositionAnswer[]> {
   const rows = await parts.database.query<PositionRow & { account: string }>(READ_POSITIONS, [
     account ?? null,
   ]);
-  const fees = await parts.database.query(READ_FEES, [account ?? null]);
-  return { positions: rows.map((row) => positionOf(parts.markets, row)), fees: fees.map(plain) };
+  return rows.map((row) => positionOf(parts.markets, row));
 }
 
-function positionOf(markets: Markets, row: PositionRow & { readonly account: string }): Plain {
+function positionOf(
+  markets: Markets,
+  row: PositionRow & { readonly account: string },
+): PositionAnswer {
   const { account, symbol, exchange, revision } = row;
   const position = positionOfRow(row);
   const instrument = markets.instrument(symbol, exchange);
@@ -134,18 +170,31 @@ function positionOf(markets: Markets, row: PositionRow & { readonly account: str
     unrealized: open === undefined ? null : formatDecimal(open, AMOUNT_SCALE),
     currency: instrument?.settlement_currency ?? null,
     mark: mark === undefined ? null : formatDecimal(mark),
-    mark_rule: 'mid',
-    marked_at: reference === undefined ? null : formatRfc3339(reference.atMicros),
+    markedAtMicros: reference?.atMicros ?? null,
     revision,
   };
 }
+
+export interface Halt extends Plain {
+  readonly level: KillLevel;
+  readonly scope: string;
+  readonly thrown_by: string;
+  readonly reason: string;
+  readonly reducing_only: boolean;
+  /** Microseconds. */
+  readonly thrown_at: number;
+}
+
+/** The kill switches that are thrown. */
+export const readHalts = (database: Queryable): Promise<Halt[]> =>
+  database.query<Halt>(READ_SWITCHES);
 
 /** The version in force, and what is halted. */
 export async function showLimits({ database, limits }: QueryParts): Promise<Plain> {
   const version = limits();
   return {
     limits: version === undefined ? null : versionOf(version),
-    halted: (await database.query(READ_SWITCHES)).map(plain),
+    halted: (await readHalts(database)).map(plain),
   };
 }
 
