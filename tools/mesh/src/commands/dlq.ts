@@ -73,7 +73,7 @@ async function show(bus: Bus, options: DlqOptions, output: Output): Promise<void
       headers: headerTexts(letter.headers),
       value_base64: letter.value?.toString('base64') ?? null,
     };
-    output.line(options.json === true ? json(whole) : JSON.stringify(whole, null, 2));
+    output.line(options.json === true ? json(whole) : indented(whole));
   }
 }
 
@@ -147,3 +147,5 @@ function summary({ queue, partition, offset, diedAtMs, status, facts }: DeadLett
     attempts: Number(facts.attempts),
   };
 }
+
+const indented = (value: unknown): string => JSON.stringify(JSON.parse(json(value)), null, 2);
