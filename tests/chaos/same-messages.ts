@@ -12,7 +12,7 @@ export interface SeenTopic {
   readonly repetitions: number;
 }
 
-export function seenBy(deliveries: readonly Delivery<TopicName>[]): SeenTopic {
+export function seenBy(deliveries: readonly Delivery[]): SeenTopic {
   const filter = new SourceFilter();
   const fresh = deliveries.filter((delivery) => filter.admits(delivery));
   const byPartition = fresh.toSorted((a, b) => a.partition - b.partition);
@@ -22,7 +22,7 @@ export function seenBy(deliveries: readonly Delivery<TopicName>[]): SeenTopic {
   };
 }
 
-function describe({ partition, key, headers, record }: Delivery<TopicName>): string {
+function describe({ partition, key, headers, record }: Delivery): string {
   const { traceparent: _, ...kept } = headers;
   const body = record.value?.subarray(FRAME_BYTES).toString('hex') ?? '';
   return `${String(partition)} ${key ?? ''} ${JSON.stringify(kept)} ${body}`;

@@ -42,7 +42,7 @@ const UNITS = 1e8;
 const OUTPUTS = ['ticks.v1.raw', 'orderbook.v1.raw', 'market_events', 'ofi_events'] as const;
 
 let mesh: TestMesh;
-const outputs = new Map<TopicName, readonly Delivery<TopicName>[]>();
+const outputs = new Map<TopicName, readonly Delivery[]>();
 
 const units = (value: number): bigint => BigInt(Math.round(value * UNITS));
 
