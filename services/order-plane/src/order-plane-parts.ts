@@ -7,6 +7,7 @@ import { type Database, migrate, openDatabase, readMigrations } from '@tickmesh/
 import { type LimitsDocument, type LimitsVersion, limitsAt } from '@tickmesh/domain-risk';
 import type { Clock } from '@tickmesh/kernel';
 import { NO_TRACING, type Tracing } from '@tickmesh/telemetry';
+import type { ManualParts } from './app/manual-orders.ts';
 import { MarketBoard } from './app/market-board.ts';
 import { paperSettings } from './app/paper-market.ts';
 import { OrderPlane } from './app/order-plane.ts';
@@ -39,6 +40,7 @@ export interface OpenOrderPlane {
   readonly plane: OrderPlane;
   readonly consumer: Consumer;
   readonly queries: QueryParts;
+  readonly manual: ManualParts;
   readonly database: Database;
   readonly paper: PaperBroker;
   readonly board: MarketBoard;
@@ -115,6 +117,7 @@ function assemble(
       { plane: tracedIntake(plane, tracing), board, paper },
       outer.groupId,
     ),
+    manual: { database, clock, markets: board, limits, publisher: bus.publisher },
     queries: {
       database,
       markets: board,

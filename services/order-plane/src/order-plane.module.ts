@@ -1,7 +1,14 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { ConfigOf, orderPlaneSchema } from '@tickmesh/config';
 import type { Fault } from '@tickmesh/kernel';
-import { type ServiceContext, groupIdOf, openBus, systemClock } from '@tickmesh/nest';
+import {
+  type OpenApiDefinition,
+  type ServiceContext,
+  groupIdOf,
+  openBus,
+  systemClock,
+} from '@tickmesh/nest';
+import { MANUAL_ORDERS, OrderCommandsController } from './edge/order-commands.controller.ts';
 import { ORDER_GROUP } from './edge/order-consumer.ts';
 import { ORDER_CLOCK, OrderCalls } from './edge/orders.grpc.ts';
 import { watchBook } from './edge/order-gauges.ts';
@@ -10,6 +17,13 @@ import { orderTelemetry } from './edge/order-telemetry.ts';
 import { type OpenOrderPlane, openOrderPlane } from './order-plane-parts.ts';
 
 export type OrderPlaneConfiguration = ConfigOf<typeof orderPlaneSchema>;
+
+/** What the page at /docs says of itself. */
+export const ORDER_PAGE: OpenApiDefinition = {
+  title: 'Order plane',
+  description: 'Orders, positions, limits and kill switches. Decimals are texts.',
+  version: '1',
+};
 
 /** The only wiring of the service. */
 @Module({})
@@ -20,11 +34,11 @@ export class OrderPlaneModule {
   ): Promise<DynamicModule> {
     const { logger, metrics, tracing, lifecycle, health } = context;
     const { kafka, registry } = config;
-    const bus = openBus(context, { kafka, registry, publishes: ['exec_reports'] });
+    const bus = openBus(context, { kafka, registry, publishes: ['exec_reports', 'order_intents'] });
     const probe = orderTelemetry(logger, metrics, systemClock);
     const groupId = groupIdOf(kafka, ORDER_GROUP);
     const outer = { bus, clock: systemClock, probe, tracing, groupId };
-    const { plane, consumer, queries, database } = await openOrderPlane(config, outer);
+    const { plane, consumer, queries, manual, database } = await openOrderPlane(config, outer);
     lifecycle.onStop('pools', 'database', () => database.close());
     lifecycle.onStop('consumers', 'desks', () => plane.stop());
     lifecycle.onStop('consumers', 'order consumer', () => consumer.stop());
@@ -40,17 +54,22 @@ export class OrderPlaneModule {
       await database.ping();
       return { isUp: true };
     });
-    return OrderPlaneModule.serving({ plane, queries });
+    return OrderPlaneModule.serving({ plane, queries, manual });
   }
 
   /** The edges over parts that are open. */
-  static serving({ plane, queries }: Pick<OpenOrderPlane, 'plane' | 'queries'>): DynamicModule {
+  static serving({
+    plane,
+    queries,
+    manual,
+  }: Pick<OpenOrderPlane, 'plane' | 'queries' | 'manual'>): DynamicModule {
     return {
       module: OrderPlaneModule,
-      controllers: [OrdersController, OrderCalls],
+      controllers: [OrdersController, OrderCommandsController, OrderCalls],
       providers: [
         { provide: ORDER_PLANE, useValue: plane },
         { provide: ORDER_QUERIES, useValue: queries },
+        { provide: MANUAL_ORDERS, useValue: manual },
         { provide: ORDER_CLOCK, useValue: systemClock },
       ],
     };

@@ -60,7 +60,11 @@ export async function takeIntents(
   return { accounts: [...byAccount.keys()], refused };
 }
 
-function accountFor(limits: LimitsInForce, { intent }: ReceivedIntent): string {
+/** The account that an intent is decided in: the one that it names, or its strategy's. */
+export function accountFor(
+  limits: LimitsInForce,
+  { intent }: Pick<ReceivedIntent, 'intent'>,
+): string {
   const version = limits();
   const named = intent.account ?? (version && accountOf(version, intent.strategy_id));
   return named !== undefined && version?.accounts.has(named) === true ? named : UNASSIGNED;
@@ -150,23 +154,9 @@ async function decide(
 ): Promise<(() => void)[]> {
   const { account, nowMicros, items } = batch;
   if (items.length === 0) return [];
-  const version = parts.limits();
-  const state = await readAccount(db, account, nowMicros);
+  const { work, log } = await openDecisions(db, parts, { account, nowMicros });
+  const { state } = work.book;
   const marksBefore = new Map(state.equityMarks);
-  const log = new OrderLog(db, {
-    account,
-    broker: version?.accounts.get(account)?.broker ?? 'none',
-    instrumentOf: (symbol, exchange) => parts.markets.instrument(symbol, exchange),
-    probe: parts.probe,
-  });
-  const work: Decisions = {
-    book: new AccountBook(state, parts.markets, version),
-    log,
-    nowMicros,
-    account,
-    decisions: [],
-    requests: [],
-  };
   const targets = items.flatMap(({ intent }) => intent.target_intent_id ?? []);
   await log.load({ intents: targets });
   const tell: (() => void)[] = [];
@@ -187,4 +177,22 @@ async function decide(
     for (const report of reports) parts.probe.reportWritten?.(report);
   });
   return tell;
+}
+
+/** The account as it stands, ready to decide on. Nothing is written before the log is flushed. */
+export async function openDecisions(
+  db: Queryable,
+  parts: Pick<IntakeParts, 'limits' | 'markets' | 'probe'>,
+  { account, nowMicros }: { readonly account: string; readonly nowMicros: number },
+): Promise<{ readonly work: Decisions; readonly log: OrderLog }> {
+  const version = parts.limits();
+  const state = await readAccount(db, account, nowMicros);
+  const log = new OrderLog(db, {
+    account,
+    broker: version?.accounts.get(account)?.broker ?? 'none',
+    instrumentOf: (symbol, exchange) => parts.markets.instrument(symbol, exchange),
+    probe: parts.probe,
+  });
+  const book = new AccountBook(state, parts.markets, version);
+  return { work: { book, log, nowMicros, account, decisions: [], requests: [] }, log };
 }

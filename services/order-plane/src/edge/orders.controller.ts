@@ -1,5 +1,6 @@
 /** HTTP of the order plane: translates, and nothing else. */
 import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
+import { ApiBody, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
 import { Fault } from '@tickmesh/kernel';
 import type { KillLevel } from '@tickmesh/domain-risk';
 import type { OrderPlane } from '../app/order-plane.ts';
@@ -10,6 +11,7 @@ import {
   showLimits,
   showOrder,
 } from '../app/order-queries.ts';
+import { SWITCH } from './order-bodies.ts';
 
 export const ORDER_PLANE = Symbol('OrderPlane');
 export const ORDER_QUERIES = Symbol('OrderQueries');
@@ -24,6 +26,7 @@ const LEVELS: readonly string[] = [
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 const PAGE_MAX = 1_000;
 
+@ApiTags('orders')
 @Controller()
 export class OrdersController {
   readonly #plane: OrderPlane;
@@ -34,6 +37,12 @@ export class OrdersController {
     this.#queries = queries;
   }
 
+  @ApiOperation({ summary: 'Orders, newest first' })
+  @ApiQuery({ name: 'account', type: String, required: false })
+  @ApiQuery({ name: 'strategy', type: String, required: false })
+  @ApiQuery({ name: 'open', type: Boolean, required: false, description: 'May still fill.' })
+  @ApiQuery({ name: 'before', type: String, required: false, description: 'Sequence to go on at.' })
+  @ApiQuery({ name: 'limit', type: Number, required: false, description: 'At most 1000.' })
   @Get('orders')
   async orders(@Query() query: Record<string, string | undefined>): Promise<{ orders: Plain[] }> {
     const { account, strategy } = query;
@@ -47,22 +56,29 @@ export class OrdersController {
     return { orders };
   }
 
+  @ApiOperation({ summary: 'An intent with its decision, facts, requests and reports' })
+  @ApiParam({ name: 'intentId', type: String, format: 'uuid' })
   @Get('orders/:intentId')
   async order(@Param('intentId') intentId: string): Promise<Plain> {
     if (!UUID.test(intentId)) throw invalid('intentId', 'a UUID in lower case', intentId);
     return showOrder(this.#queries, intentId);
   }
 
+  @ApiOperation({ summary: 'Positions marked at the mid, and fees' })
+  @ApiQuery({ name: 'account', type: String, required: false })
   @Get('positions')
   async positions(@Query('account') account?: string): Promise<Plain> {
     return listPositions(this.#queries, account);
   }
 
+  @ApiOperation({ summary: 'The limits in force, and what is halted' })
   @Get('limits')
   async limits(): Promise<Plain> {
     return showLimits(this.#queries);
   }
 
+  @ApiOperation({ summary: 'Stop new orders of a scope, and cancel those that work' })
+  @ApiBody({ schema: SWITCH })
   @Post('halt')
   async halt(@Body() body: Plain): Promise<Plain> {
     const { level, scope, by, reason } = switchOf(body);
@@ -71,6 +87,8 @@ export class OrdersController {
     return { halted: { level, scope, by, reason, reducing_only: reducingOnly } };
   }
 
+  @ApiOperation({ summary: 'Let orders of a scope pass again' })
+  @ApiBody({ schema: SWITCH })
   @Post('rearm')
   async rearm(@Body() body: Plain): Promise<Plain> {
     const wanted = switchOf(body);

@@ -1,0 +1,178 @@
+/** Orders of people, over real sockets: what is asked by HTTP goes through the bus to the paper broker. */
+import { randomUUID } from 'node:crypto';
+import { fileURLToPath } from 'node:url';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { loadConfig, orderPlaneSchema } from '@tickmesh/config';
+import { type RunningService, bootService } from '@tickmesh/nest';
+import { ORDER_PAGE, OrderPlaneModule } from './order-plane.module.ts';
+import { type Rig, openRig, until } from './testing/rig.ts';
+
+const LIMITS = fileURLToPath(new URL('./testing/limits.yaml', import.meta.url));
+const WHO = { by: 'ann', reason: 'rebalance' };
+const BUY = {
+  ...WHO,
+  symbol: 'AAPL',
+  exchange: 'SIM',
+  direction: 'BUY',
+  order_type: 'MARKET',
+  quantity: '10',
+};
+const RESTING = { ...BUY, order_type: 'LIMIT', limit_price: '90', time_in_force: 'GTC' };
+
+let rig: Rig;
+let service: RunningService;
+
+beforeEach(async () => {
+  rig = await openRig(LIMITS);
+  const parts = await rig.open();
+  const config = loadConfig(orderPlaneSchema, { LOG_LEVEL: 'fatal' });
+  service = await bootService({
+    name: 'order-plane',
+    config: { ...config, http: { ...config.http, httpPort: 0 } },
+    module: () => OrderPlaneModule.serving(parts),
+    openApi: ORDER_PAGE,
+    writeLog: () => undefined,
+  });
+  await rig.quote();
+});
+
+afterEach(async () => {
+  await service.stop('the test is over');
+  await rig.close();
+});
+
+interface Answer {
+  readonly status: number;
+  readonly body: Readonly<Record<string, unknown>> & {
+    readonly intent_id: string;
+    readonly checks: readonly { readonly code: string; readonly passed: boolean }[];
+  };
+}
+
+async function call(path: string, body?: object): Promise<Answer> {
+  const response = await fetch(`http://127.0.0.1:${service.httpPort}/${path}`, {
+    method: body === undefined ? 'GET' : 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: body === undefined ? null : JSON.stringify(body),
+  });
+  return { status: response.status, body: (await response.json()) as Answer['body'] };
+}
+
+async function submit(body: object): Promise<string> {
+  const answer = await call('orders', body);
+  expect(answer.status).toBe(202);
+  return answer.body.intent_id;
+}
+
+async function countOf(table: 'intents' | 'decisions' | 'orders'): Promise<unknown> {
+  const [row] = await rig.database.query<{ count: bigint }>({
+    name: `count ${table}`,
+    text: `select count(*) as count from order_plane.${table}`,
+  });
+  return row?.count;
+}
+
+describe('a person with an order', () => {
+  it('submits it, and it is decided, filled and told as a strategy would see it', async () => {
+    const id = await submit(BUY);
+    const report = await rig.reported(id, 'FILLED');
+    expect(report).toMatchObject({ strategy_id: 'MANUAL', account: 'PAPER-1' });
+    const { body } = await call(`orders/${id}`);
+    expect(body).toMatchObject({
+      intent: { reason: 'ann: rebalance', quantity: '10' },
+      headers: { run_id: 'people', mode: 'paper' },
+      order: { status: 'FILLED' },
+    });
+  });
+
+  it('may ask for it again under its id, and is told of another order under that id', async () => {
+    const intent_id = randomUUID();
+    await submit({ ...BUY, intent_id });
+    await rig.reported(intent_id, 'FILLED');
+    expect(await submit({ ...BUY, intent_id })).toBe(intent_id);
+    const other = await call('orders', { ...BUY, intent_id, quantity: '11' });
+    expect(other).toMatchObject({ status: 409, body: { error: { code: 'INTENT_CONFLICT' } } });
+    const marker = await submit({ ...BUY, quantity: '1' });
+    await rig.reported(marker, 'FILLED');
+    expect(await countOf('orders')).toBe(2n);
+  });
+
+  it('replaces the price of a resting order, then cancels it', async () => {
+    const id = await submit(RESTING);
+    await rig.reported(id, 'ACKNOWLEDGED');
+    const replaced = await call(`orders/${id}/replace`, { ...WHO, limit_price: '91.5' });
+    expect(replaced.status).toBe(202);
+    await rig.reported(replaced.body.intent_id, 'ACKNOWLEDGED');
+    const { body: life } = await call(`orders/${id}`);
+    expect(life).toMatchObject({
+      order: { limit_price: '91.5', quantity: '10' },
+    });
+    const canceled = await call(`orders/${id}/cancel`, WHO);
+    expect(canceled.status).toBe(202);
+    await rig.reported(canceled.body.intent_id, 'CANCELED');
+    await rig.reported(id, 'CANCELED');
+  });
+
+  it('sees every check that the decision would make, and nothing is recorded or sent', async () => {
+    const before = await countOf('intents');
+    const sound = await call('orders/preview', BUY);
+    expect(sound).toMatchObject({
+      status: 200,
+      body: { approved: true, account: 'PAPER-1', limits_version: 7 },
+    });
+    const large = await call('orders/preview', { ...BUY, quantity: '1001' });
+    expect(large.body).toMatchObject({ approved: false });
+    expect(large.body.checks).toContainEqual(
+      expect.objectContaining({ code: 'MAX_ORDER_QTY', passed: false }),
+    );
+    expect([await countOf('intents'), await countOf('decisions'), await countOf('orders')]).toEqual(
+      [before, 0n, 0n],
+    );
+    const id = await submit({ ...BUY, quantity: '1001' });
+    await rig.reported(id, 'REJECTED');
+    const { body: life } = await call(`orders/${id}`);
+    const [decision] = life['decisions'] as { checks: Answer['body']['checks'] }[];
+    expect(decision?.checks.map(({ code, passed }) => [code, passed])).toEqual(
+      large.body.checks.map(({ code, passed }) => [code, passed]),
+    );
+  });
+
+  it('is told what is wrong with a request, by its field', async () => {
+    const wrong: readonly (readonly [string, object, number])[] = [
+      ['orders', { ...BUY, quantity: 10 }, 400],
+      ['orders', { ...BUY, quantity: '-1' }, 400],
+      ['orders', { ...BUY, quantity: '0' }, 400],
+      ['orders', { ...BUY, direction: 'HOLD' }, 400],
+      ['orders', { ...BUY, by: '' }, 400],
+      ['orders', { ...BUY, order_type: 'LIMIT' }, 400],
+      ['orders', [], 400],
+      ['orders/preview', { ...BUY, limit_price: '5' }, 400],
+      ['orders/nonsense/cancel', WHO, 400],
+      [`orders/${randomUUID()}/cancel`, WHO, 404],
+      [`orders/${randomUUID()}/replace`, WHO, 400],
+    ];
+    for (const [path, body, status] of wrong) {
+      expect([path, body, (await call(path, body)).status]).toEqual([path, body, status]);
+    }
+    await until('nothing was taken', async () => (await countOf('intents')) === 0n);
+  });
+
+  it('finds every call with its body on the OpenAPI page', async () => {
+    const { body } = await call('docs/json');
+    const paths = body['paths'] as Record<string, { post?: { requestBody?: unknown } }>;
+    expect(Object.keys(paths).sort()).toEqual([
+      '/halt',
+      '/limits',
+      '/orders',
+      '/orders/preview',
+      '/orders/{intentId}',
+      '/orders/{intentId}/cancel',
+      '/orders/{intentId}/replace',
+      '/positions',
+      '/rearm',
+    ]);
+    for (const { post } of Object.values(paths)) {
+      if (post !== undefined) expect(post.requestBody).toBeDefined();
+    }
+  });
+});
