@@ -4,8 +4,12 @@ import { register as registerColumns } from './commands/columns.ts';
 import { register as registerDlq } from './commands/dlq.ts';
 import { register as registerDoctor } from './commands/doctor.ts';
 import { register as registerExpr } from './commands/expr.ts';
+import { register as registerHalt } from './commands/halt.ts';
 import { register as registerHealth } from './commands/health.ts';
 import { register as registerInstruments } from './commands/instruments.ts';
+import { register as registerLimits } from './commands/limits.ts';
+import { register as registerOrders } from './commands/orders.ts';
+import { register as registerPositions } from './commands/positions.ts';
 import { register as registerPublish } from './commands/publish.ts';
 import { register as registerReplay } from './commands/replay.ts';
 import { register as registerSmoke } from './commands/smoke.ts';
@@ -23,6 +27,8 @@ Examples:
   mesh tail exec_reports             reports as they come
   mesh dlq list                      what could not be handled, and why
   mesh dlq replay --topic market_events
+  mesh orders list --open            what works at a broker
+  mesh halt firm --reason TEXT       stop all trading
   mesh smoke                         market data in, execution report out
   mesh backtest OFI_BTC --data FILES   a strategy over recorded data, with a report
 
@@ -44,6 +50,10 @@ for (const register of [
   registerSmoke,
   registerBacktest,
   registerStrategies,
+  registerOrders,
+  registerPositions,
+  registerLimits,
+  registerHalt,
 ]) {
   register(program);
 }
