@@ -1,6 +1,5 @@
 /** What a consumer sees of a topic once repetitions are dropped: what must not depend on crashes. */
 import { type Delivery, SourceFilter } from '@tickmesh/bus';
-import type { TopicName } from '@tickmesh/contracts';
 
 /** Magic byte and schema id; the body behind them is what the message says. */
 const FRAME_BYTES = 5;
