@@ -32,6 +32,11 @@ const BY_NAME: Readonly<Record<string, ErrorCode>> = {
   KafkaJSLockTimeout: 'BROKER_UNREACHABLE',
 };
 
+/** The client says this with a plain Error, of a broker that it has met and not yet connected to. */
+const BY_MESSAGE: Readonly<Record<string, ErrorCode>> = {
+  'Broker not connected': 'BROKER_UNREACHABLE',
+};
+
 /**
  * Total: the first cause that the tables know names the code. Else what the client calls its own error
  * was refused by the broker, and everything else is a bug, in the client or in ours.
@@ -40,7 +45,8 @@ export function brokerFault(thrown: unknown, details: Readonly<Record<string, un
   let code: ErrorCode | undefined;
   for (const error of causes(thrown)) {
     if (isFault(error)) return error;
-    code ??= BY_TYPE[error.type ?? ''] ?? BY_NAME[error.name ?? ''];
+    code ??=
+      BY_TYPE[error.type ?? ''] ?? BY_NAME[error.name ?? ''] ?? BY_MESSAGE[error.message ?? ''];
   }
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new Fault(code ?? fallbackCode(thrown), { ...details, message }, thrown);
