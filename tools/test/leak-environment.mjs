@@ -37,7 +37,10 @@ export default class LeakEnvironment extends TestEnvironment {
   }
 }
 
-/** What keeps the event loop alive, except the worker's own output and what is closing already. */
+/**
+ * What keeps the event loop alive, except the worker's own input and output, which show once somebody has looked at
+ * them, and what is closing already.
+ */
 function openHandles() {
   return process
     ._getActiveHandles()

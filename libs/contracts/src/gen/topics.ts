@@ -159,7 +159,7 @@ export const TOPICS: { readonly [Name in TopicName]: TopicDeclaration & { readon
     retentionMs: 21600000,
     cleanup: "delete",
     maxMessageBytes: 4194304,
-    producers: ["strategy-plane"],
+    producers: ["strategy-plane","order-plane"],
     consumers: ["order-plane","store"],
     dlq: "dlq_order_intents",
     alarmDepth: null,
