@@ -44,9 +44,11 @@ export default class LeakEnvironment extends TestEnvironment {
 function openHandles() {
   return process
     ._getActiveHandles()
-    .filter(
-      (handle) => !(handle === process.stdout || handle === process.stderr || handle._isStdio),
-    );
+    .filter((handle) => handle.destroyed !== true && !isOwnStream(handle));
+}
+
+function isOwnStream(handle) {
+  return handle === process.stdout || handle === process.stderr || handle._handle?.fd === 0;
 }
 
 function countTimers() {
