@@ -13,6 +13,12 @@ interface Market {
   readonly runId: string;
 }
 
+/**
+ * Recordings of one market that may be played at the same time, each with a state of its own; of more, the one that
+ * was silent longest is forgotten.
+ */
+const RUNS_OF_A_MARKET_MAX = 3;
+
 /** Everything that one partition of market_raw has become: its markets, and how far it has been applied. */
 export class PartitionState {
   readonly partition: number;
@@ -24,7 +30,8 @@ export class PartitionState {
   receivedMicros = 0;
   checkpointedMicros = 0;
   readonly #findInstrument: FindInstrument;
-  readonly #markets = new Map<string, Market>();
+  /** The runs of each market, the last played first. */
+  readonly #markets = new Map<string, Market[]>();
 
   constructor(partition: number, position: bigint, findInstrument: FindInstrument) {
     this.partition = partition;
@@ -32,8 +39,8 @@ export class PartitionState {
     this.#findInstrument = findInstrument;
   }
 
-  get markets(): ReadonlyMap<string, Market> {
-    return this.#markets;
+  get markets(): readonly Market[] {
+    return [...this.#markets.values()].flat();
   }
 
   /**
@@ -51,7 +58,7 @@ export class PartitionState {
     return {
       partition: this.partition,
       position: Number(this.position),
-      markets: [...this.#markets.values()].map(({ pipeline, runId, isHistorical }) => ({
+      markets: this.markets.map(({ pipeline, runId, isHistorical }) => ({
         symbol: pipeline.market.symbol,
         exchange: pipeline.market.exchange,
         run_id: runId,
@@ -71,28 +78,35 @@ export class PartitionState {
       const instrument = findInstrument(market.symbol, market.exchange);
       const pipeline = makePipeline(instrument, market.historical);
       pipeline.restore(market.state);
-      state.#markets.set(keyOf(market), {
-        pipeline,
-        runId: market.run_id,
-        isHistorical: market.historical,
-      });
+      const run = { pipeline, runId: market.run_id, isHistorical: market.historical };
+      state.#markets.set(keyOf(market), [...state.#runsOf(market), run]);
     }
     return state;
   }
 
   #marketOf(frame: RawFrame, { runId, mode }: FrameRun): Market {
-    const key = keyOf(frame);
-    const known = this.#markets.get(key);
+    const runs = this.#runsOf(frame);
     // Each run of a recording or a simulation starts its ids and times again; a live market goes on.
-    if (known !== undefined && (mode === 'live' || known.runId === runId)) return known;
+    const at = runs.findIndex((one) => (mode === 'live' ? !one.isHistorical : one.runId === runId));
+    const known = runs[at];
+    if (known !== undefined) {
+      if (at > 0) runs.unshift(...runs.splice(at, 1));
+      return known;
+    }
     const instrument = this.#findInstrument(frame.symbol, frame.exchange);
     const market = {
       pipeline: makePipeline(instrument, frame.historical),
       isHistorical: frame.historical,
       runId,
     };
-    this.#markets.set(key, market);
+    runs.unshift(market);
+    runs.splice(RUNS_OF_A_MARKET_MAX);
+    this.#markets.set(keyOf(frame), runs);
     return market;
+  }
+
+  #runsOf(market: { readonly exchange: string; readonly symbol: string }): Market[] {
+    return this.#markets.get(keyOf(market)) ?? [];
   }
 }
 
