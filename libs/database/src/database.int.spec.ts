@@ -138,7 +138,10 @@ describe('a fault', () => {
     const nobody = openDatabase('postgres://a:b@127.0.0.1:1/none', { applicationName: 'x' });
     expect((await refusal(nobody.ping())).code).toBe('DATABASE_UNREACHABLE');
     await nobody.close();
-    const silent = createServer().listen(0, '127.0.0.1');
+    // It reads, so that it sees the client go; it never says a word.
+    const silent = createServer((socket) => {
+      socket.on('error', () => undefined).resume();
+    }).listen(0, '127.0.0.1');
     await new Promise((done) => silent.once('listening', done));
     const { port } = silent.address() as { port: number };
     const waiting = openDatabase(`postgres://a:b@127.0.0.1:${port}/none`, {
