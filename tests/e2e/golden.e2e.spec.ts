@@ -70,7 +70,7 @@ beforeAll(async () => {
   for (const topic of [...OUTPUTS, 'market_raw'] as const) {
     outputs.set(topic, await mesh.messages(topic));
   }
-}, 180_000);
+}, 240_000);
 
 afterAll(async () => {
   await (mesh as TestMesh | undefined)?.close();

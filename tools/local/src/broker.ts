@@ -178,7 +178,6 @@ async function formatOnce(
   artefacts: Artefacts,
 ): Promise<void> {
   if (existsSync(join(options.dataDir, 'log', 'meta.properties'))) return;
-  const clusterId = Buffer.from(randomUUID().replaceAll('-', ''), 'hex').toString('base64url');
   const tool = await startProcess({
     name: 'broker format',
     command: artefacts.java,
@@ -190,7 +189,7 @@ async function formatOnce(
       'kafka.tools.StorageTool',
       'format',
       '-t',
-      clusterId,
+      newClusterId(),
       '-c',
       configuration,
     ],
@@ -203,6 +202,14 @@ async function formatOnce(
     log: options.logFile,
     lastLines: lastLogLines(options.logFile, 8).join('\n'),
   });
+}
+
+/** Sixteen bytes in base64url; as Kafka's own, never with a leading hyphen, which StorageTool takes for an option. */
+export function newClusterId(uuid: () => string = randomUUID): string {
+  for (;;) {
+    const id = Buffer.from(uuid().replaceAll('-', ''), 'hex').toString('base64url');
+    if (!id.startsWith('-')) return id;
+  }
 }
 
 /** ApiVersions, version 0, is answered by every broker, before any sign-in, as soon as it serves requests. */
