@@ -1,5 +1,6 @@
 export { type Artefacts, type Progress, fetchArtefacts } from './artefacts.ts';
 export { type Broker, type BrokerOptions, startBroker } from './broker.ts';
+export { buildServices } from './build.ts';
 export {
   type Exit,
   type LocalProcess,

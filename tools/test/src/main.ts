@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { faultOf } from '@tickmesh/kernel';
 import {
   MESH_DIR,
+  buildServices,
   endRequested,
   keepFolder,
   removeFolderAtDeath,
@@ -14,7 +15,7 @@ import {
   type Infrastructure,
 } from '@tickmesh/local';
 import { environmentOf } from './environment.ts';
-import { listSuites, needsInfrastructure } from './suites.ts';
+import { listSuites, needsBuild, needsInfrastructure } from './suites.ts';
 import { runSuites } from './run-suites.ts';
 import { summarise, type SuiteOutcome } from './tally.ts';
 
@@ -30,6 +31,7 @@ async function main(args: readonly string[]): Promise<boolean> {
   const outcomes: SuiteOutcome[] = [];
   let parts: Infrastructure | undefined;
   try {
+    if (suites.some(needsBuild)) await buildServices();
     if (suites.some(needsInfrastructure) && !aborted.signal.aborted) {
       mkdirSync(folder, { recursive: true });
       removeFolderAtDeath(folder);

@@ -16,6 +16,11 @@ export function needsInfrastructure(suite: string): boolean {
   return /\.(int|e2e|chaos)\.spec\.ts$/.test(suite);
 }
 
+/** Specs that run services as processes, from what was built. */
+export function needsBuild(suite: string): boolean {
+  return /\.(e2e|chaos)\.spec\.ts$/.test(suite);
+}
+
 /**
  * The spec files that jest would run for these arguments, as absolute paths.
  * @throws Fault ARGUMENT_INVALID when jest refuses the arguments
