@@ -26,7 +26,7 @@ export type OrderPlaneConfig = Pick<
 >;
 
 export interface OrderPlaneOuter {
-  readonly bus: Pick<Bus, 'consumer' | 'publisher' | 'endOffsets'>;
+  readonly bus: Pick<Bus, 'consumer' | 'publisher' | 'endOffsets' | 'tail'>;
   readonly clock: Clock;
   readonly probe: OrderProbe;
   readonly tracing?: Tracing;

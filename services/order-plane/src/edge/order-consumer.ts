@@ -26,7 +26,7 @@ export const ORDER_GROUP = 'order-plane';
  * its intents share a worker, and of one batch the events come first: an intent meets the market it was made in.
  */
 export function orderConsumer(
-  bus: Pick<Bus, 'consumer' | 'endOffsets'>,
+  bus: Pick<Bus, 'consumer' | 'endOffsets' | 'tail'>,
   parts: ConsumedParts,
   groupId: string = ORDER_GROUP,
 ): Consumer {
@@ -39,7 +39,11 @@ export function orderConsumer(
     fallback: 'earliest',
     batchRecordsMax: 500,
     handle: (batch) => handleBatch(parts, batch),
-    onAssigned: (partitions) => recentQuotes(bus, partitions),
+    onAssigned: async (partitions) => {
+      const recent = await recentQuotes(bus, partitions);
+      await showRecent(bus, parts.board, recent);
+      return recent;
+    },
   });
 }
 
@@ -63,6 +67,22 @@ async function recentQuotes(
       partition,
       offset: next - RECENT_RECORDS > first ? next - RECENT_RECORDS : first,
     }));
+}
+
+/**
+ * Shows the board where the markets stand before any intent is decided: the broker may deliver an intent that waited
+ * sooner than the quotes it was made on. The quotes are delivered again after this, and change nothing.
+ */
+async function showRecent(
+  bus: Pick<Bus, 'tail'>,
+  board: MarketBoard,
+  starts: readonly RecordPosition[],
+): Promise<void> {
+  for (const { partition, offset } of starts) {
+    for await (const record of bus.tail('market_events', { from: offset, partition })) {
+      if (record.kind === 'message') board.show(record.delivery.value);
+    }
+  }
 }
 
 async function handleBatch(parts: ConsumedParts, batch: DeliveryBatch<OrderTopic>): Promise<void> {
