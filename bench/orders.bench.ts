@@ -329,7 +329,12 @@ async function decisionRate(url: string): Promise<number> {
   const config = loadConfig(orderPlaneSchema, { DATABASE_URL: url, LIMITS_FILE: limitsFile });
   const parts = await openOrderPlane(config, {
     // Nothing is consumed or published here: the decisions alone are measured.
-    bus: { consumer: () => undefined as never, publisher: undefined as never, endOffsets: unused },
+    bus: {
+      consumer: () => undefined as never,
+      publisher: undefined as never,
+      endOffsets: unused,
+      tail: unused,
+    },
     clock: { nowMicros: () => Date.now() * 1_000 },
     probe: {},
   });
