@@ -17,7 +17,7 @@ const RECORDS = Number(process.env['BENCH_RECORDS'] ?? 200_000);
 const SAMPLES = 5;
 const BROKER = process.env['TICKMESH_TEST_KAFKA'] ?? '127.0.0.1:9092';
 const REGISTRY = process.env['TICKMESH_TEST_REGISTRY'] ?? 'http://127.0.0.1:8081';
-const BARE = fileURLToPath(new URL('./bus.bare.ts', import.meta.url));
+const BARE = fileURLToPath(new URL('./bus.bare.js', import.meta.url));
 
 export async function bench(): Promise<BenchRow[]> {
   const topicPrefix = `bench-${randomUUID().slice(0, 8)}-`;
