@@ -4,6 +4,7 @@ export { AvroReader } from './codec/reader.ts';
 export { AvroWriter } from './codec/writer.ts';
 export { complete } from './complete.ts';
 export { INSTRUMENTS } from './gen/instruments.ts';
+export { CALLER_ROLES, RIGHTS } from './gen/rights.ts';
 export {
   PRODUCTION_MIN_INSYNC_REPLICAS,
   PRODUCTION_REPLICATION,
@@ -110,6 +111,14 @@ export { InstrumentMaster } from './instrument-master.ts';
 export { type JsonReading, fromJson } from './json/from-json.ts';
 export { type JsonSchema, jsonSchemaOf } from './json/json-schema.ts';
 export { toJson } from './json/to-json.ts';
+export {
+  type CallerRole,
+  type Right,
+  type RightsTable,
+  type RightsTransport,
+  isAllowed,
+  rightTo,
+} from './rights.ts';
 export { type RuleDescription, describeRules } from './rules/describe.ts';
 export type { Role, Violation } from './rules/rule.ts';
 export { type TopicDeclaration, partitionKey } from './topics.ts';

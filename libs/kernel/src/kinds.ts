@@ -2,8 +2,22 @@
 export const KINDS = {
   invalid: { retry: 'never', deadLetter: true, http: 400, grpc: 'INVALID_ARGUMENT', log: 'warn' },
   missing: { retry: 'never', deadLetter: true, http: 404, grpc: 'NOT_FOUND', log: 'warn' },
+  unauthenticated: {
+    retry: 'never',
+    deadLetter: true,
+    http: 401,
+    grpc: 'UNAUTHENTICATED',
+    log: 'warn',
+  },
   denied: { retry: 'never', deadLetter: true, http: 403, grpc: 'PERMISSION_DENIED', log: 'warn' },
   conflict: { retry: 'never', deadLetter: true, http: 409, grpc: 'ABORTED', log: 'info' },
+  exhausted: {
+    retry: 'backoff',
+    deadLetter: false,
+    http: 429,
+    grpc: 'RESOURCE_EXHAUSTED',
+    log: 'warn',
+  },
   unavailable: {
     retry: 'backoff',
     deadLetter: false,

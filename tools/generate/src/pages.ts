@@ -7,6 +7,7 @@ import { renderErrorsPage } from './errors-page.ts';
 import { renderInstrumentsPage } from './instruments-page.ts';
 import { renderMessagesPage } from './messages-page.ts';
 import { repositoryAt } from './repository.ts';
+import { renderRightsPage } from './rights-page.ts';
 import { renderStrategiesPage } from './strategies-page.ts';
 import { readTopics } from './topics-file.ts';
 import { renderTopicsPage } from './topics-page.ts';
@@ -21,6 +22,7 @@ export function generatePages(root: string): Map<string, string> {
     ['docs/reference/messages.md', renderMessagesPage(contracts, topics, examples)],
     ['docs/reference/topics.md', renderTopicsPage(topics)],
     ['docs/reference/errors.md', renderErrorsPage()],
+    ['docs/reference/rights.md', renderRightsPage(read('contracts/rights.yaml'))],
     ...RECORD_NAMES.map((name): [string, string] => [
       `docs/reference/schemas/${name}.schema.json`,
       `${JSON.stringify(jsonSchemaOf(name), null, 2)}\n`,

@@ -4,6 +4,7 @@ import { renderColumns } from './columns.ts';
 import { renderErrors } from './errors.ts';
 import { renderInstruments } from './instruments.ts';
 import { repositoryAt } from './repository.ts';
+import { renderRights } from './rights.ts';
 import { renderSchemas } from './schemas.ts';
 import { renderShapes } from './shapes.ts';
 import { readTopics } from './topics-file.ts';
@@ -18,6 +19,7 @@ export function generateSources(root: string): Map<string, string> {
   const instruments = readAll('contracts/instruments', '.yaml');
   return new Map([
     ['libs/kernel/src/gen/errors.ts', renderErrors(read('contracts/errors.yaml'))],
+    ['libs/contracts/src/gen/rights.ts', renderRights(read('contracts/rights.yaml'))],
     ['libs/contracts/src/gen/types.ts', renderTypes(contracts)],
     ['libs/contracts/src/gen/codecs.ts', renderCodecs(contracts)],
     ['libs/contracts/src/gen/schemas.ts', renderSchemas(contracts)],

@@ -1,0 +1,95 @@
+// Generated from contracts/rights.yaml by `npm run generate`; do not edit.
+import type { RightsTable } from '../rights.ts';
+
+export const CALLER_ROLES = {
+  "viewer": "Reads what the desk does, and changes nothing.",
+  "trader": "Submits, previews, replaces and cancels orders.",
+  "risk_manager": "Halts trading, cancels, and changes limits and re-arms switches, together with a second person.",
+  "operator": "Runs the services. Halts trading and cancels, re-arms with a second person, mends dead letters."
+} as const;
+
+export const RIGHTS: RightsTable = {
+  "http": {
+    "every service": {
+      "GET /health/live": "public",
+      "GET /health/ready": "public",
+      "GET /metrics": "public",
+      "GET /docs": "public",
+      "GET /docs/": "public",
+      "GET /docs/json": "public",
+      "GET /docs/yaml": "public",
+      "GET /docs/*": "public"
+    },
+    "order-plane": {
+      "GET /orders": "any role",
+      "GET /orders/:intentId": "any role",
+      "GET /positions": "any role",
+      "GET /limits": "any role",
+      "POST /orders": [
+        "trader"
+      ],
+      "POST /orders/preview": [
+        "trader",
+        "risk_manager"
+      ],
+      "POST /orders/:intentId/cancel": [
+        "trader",
+        "risk_manager",
+        "operator"
+      ],
+      "POST /orders/:intentId/replace": [
+        "trader"
+      ],
+      "POST /halt": [
+        "trader",
+        "risk_manager",
+        "operator"
+      ],
+      "POST /rearm": [
+        "risk_manager",
+        "operator"
+      ]
+    }
+  },
+  "grpc": {
+    "every service": {
+      "grpc.health.v1.Health/Check": "public",
+      "grpc.health.v1.Health/Watch": "public",
+      "grpc.health.v1.Health/List": "public",
+      "grpc.reflection.v1.ServerReflection/ServerReflectionInfo": "any role",
+      "grpc.reflection.v1alpha.ServerReflection/ServerReflectionInfo": "any role",
+      "tickmesh.mesh.v1.StatusService/GetStatus": "any role"
+    },
+    "order-plane": {
+      "tickmesh.order.v1.OrderService/GetOrder": "any role",
+      "tickmesh.order.v1.OrderService/ListOrders": "any role",
+      "tickmesh.order.v1.OrderService/ListPositions": "any role",
+      "tickmesh.order.v1.OrderService/GetLimits": "any role",
+      "tickmesh.order.v1.OrderService/ListKillSwitches": "any role",
+      "tickmesh.order.v1.OrderService/SubmitOrder": [
+        "trader"
+      ],
+      "tickmesh.order.v1.OrderService/PreviewOrder": [
+        "trader",
+        "risk_manager"
+      ],
+      "tickmesh.order.v1.OrderService/CancelOrder": [
+        "trader",
+        "risk_manager",
+        "operator"
+      ],
+      "tickmesh.order.v1.OrderService/ReplaceOrder": [
+        "trader"
+      ],
+      "tickmesh.order.v1.OrderService/ThrowKillSwitch": [
+        "trader",
+        "risk_manager",
+        "operator"
+      ],
+      "tickmesh.order.v1.OrderService/RearmKillSwitch": [
+        "risk_manager",
+        "operator"
+      ]
+    }
+  }
+};
