@@ -64,6 +64,7 @@ export {
 export { commandLineSchema } from './services/command-line.ts';
 export { type FeedConfig, connectorSchema } from './services/connector.ts';
 export { dataPlaneSchema } from './services/data-plane.ts';
+export { type IssuerConfig, issuerSchema } from './services/issuer.ts';
 export { orderPlaneSchema } from './services/order-plane.ts';
 export { type StrategiesConfig, strategyPlaneSchema } from './services/strategy-plane.ts';
 export {

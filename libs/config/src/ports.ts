@@ -11,6 +11,7 @@ export const PORTS = {
   store: { http: 3004, grpc: 4004 },
   view: { http: 3005, grpc: 4005 },
   connector: { http: 3006, grpc: 4006 },
+  issuer: 3007,
 } as const;
 
 export const LOOPBACK = '127.0.0.1';

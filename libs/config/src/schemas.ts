@@ -3,6 +3,7 @@ import type { ConfigSchema } from './load.ts';
 import { commandLineSchema } from './services/command-line.ts';
 import { connectorSchema } from './services/connector.ts';
 import { dataPlaneSchema } from './services/data-plane.ts';
+import { issuerSchema } from './services/issuer.ts';
 import { orderPlaneSchema } from './services/order-plane.ts';
 import { strategyPlaneSchema } from './services/strategy-plane.ts';
 
@@ -11,5 +12,6 @@ export const SCHEMAS: readonly ConfigSchema[] = [
   dataPlaneSchema,
   strategyPlaneSchema,
   orderPlaneSchema,
+  issuerSchema,
   commandLineSchema,
 ];

@@ -13,6 +13,8 @@ export {
   busMetrics,
   busTracer,
 } from './bus-observation.ts';
+export type { Caller } from '@tickmesh/sign-in';
+export { CalledBy, callerOf } from './callers.ts';
 export {
   type FaultBody,
   FaultFilter,
