@@ -1,4 +1,4 @@
-import { KEY_OF, type TopicName, type TopicPayload } from './gen/topics.ts';
+import { KEY_OF, type PrincipalName, type TopicName, type TopicPayload } from './gen/topics.ts';
 import type { RecordName } from './gen/types.ts';
 
 /** A topic as contracts/topics.yaml declares it. */
@@ -15,12 +15,26 @@ export interface TopicDeclaration {
   readonly retentionMs: number | null;
   readonly cleanup: 'delete' | 'compact';
   readonly maxMessageBytes: number;
-  readonly producers: readonly string[];
-  readonly consumers: readonly string[];
+  readonly producers: readonly PrincipalName[];
+  readonly consumers: readonly PrincipalName[];
   /** Where records go that cannot be handled; null: they stop the reader. */
   readonly dlq: TopicName | null;
   /** Letters above which a dead-letter queue raises the alarm; null for other topics. */
   readonly alarmDepth: number | null;
+}
+
+/** Who signs in at the broker, and what the topics' own lines cannot say of it. */
+export interface PrincipalDeclaration {
+  readonly name: string;
+  readonly doc: string;
+  /** Consumer groups that it joins; a `*` at the end stands for any ending. */
+  readonly groups: readonly string[];
+  /** Reads every topic and queue, and the lag of every group. */
+  readonly readsAll: boolean;
+  /** Sends dead letters back. */
+  readonly replays: boolean;
+  readonly managesTopics: boolean;
+  readonly managesRights: boolean;
 }
 
 export type KeyOf<Value> = (value: Value) => string;

@@ -692,6 +692,12 @@ function writeFill(writer: AvroWriter, value: FillInput, field: string = 'Fill')
   writer.long(value.timestamp, 'Fill.timestamp');
   const commission = value.commission === undefined ? 0n : value.commission;
   writer.decimal(commission, 'Fill.commission');
+  const rebate = value.rebate;
+  if (rebate === null || rebate === undefined) writer.index(0);
+  else {
+    writer.index(1);
+    writer.decimal(rebate, 'Fill.rebate');
+  }
   const liquidity = value.liquidity;
   if (liquidity === null || liquidity === undefined) writer.index(0);
   else {
@@ -707,6 +713,7 @@ function readFill(reader: AvroReader): Fill {
     price: reader.decimal(),
     timestamp: reader.long(),
     commission: reader.decimal(),
+    rebate: reader.present() ? reader.decimal() : null,
     liquidity: reader.present() ? LIQUIDITY[reader.index(3)] as Liquidity : null,
   };
 }
@@ -859,6 +866,12 @@ function writeExecutionReport(writer: AvroWriter, value: ExecutionReportInput, f
     writer.index(1);
     writer.string(commission_currency, 'ExecutionReport.commission_currency');
   }
+  const rebate = value.rebate;
+  if (rebate === null || rebate === undefined) writer.index(0);
+  else {
+    writer.index(1);
+    writer.decimal(rebate, 'ExecutionReport.rebate');
+  }
   const slippage_bps = value.slippage_bps;
   if (slippage_bps === null || slippage_bps === undefined) writer.index(0);
   else {
@@ -910,7 +923,7 @@ function writeExecutionReport(writer: AvroWriter, value: ExecutionReportInput, f
 
 function readExecutionReport_fills(reader: AvroReader): ExecutionReport['fills'] {
   const items: ExecutionReport['fills'][number][] = [];
-  for (let count = reader.blockCount(9); count > 0; count = reader.blockCount(9)) {
+  for (let count = reader.blockCount(10); count > 0; count = reader.blockCount(10)) {
     for (let i = 0; i < count; i += 1) items.push(readFill(reader));
   }
   return items;
@@ -938,6 +951,7 @@ function readExecutionReport(reader: AvroReader): ExecutionReport {
     limit_price: reader.present() ? reader.decimal() : null,
     commission: reader.decimal(),
     commission_currency: reader.present() ? reader.string() : null,
+    rebate: reader.present() ? reader.decimal() : null,
     slippage_bps: reader.present() ? reader.double() : null,
     execution_costs: reader.present() ? readExecutionCosts(reader) : null,
     reject_reason: reader.present() ? reader.string() : null,
@@ -1560,6 +1574,12 @@ function writeExecutionParams(writer: AvroWriter, value: ExecutionParamsInput, f
     writer.index(1);
     writer.double(max_slippage_bps, 'ExecutionParams.max_slippage_bps');
   }
+  const post_only = value.post_only;
+  if (post_only === null || post_only === undefined) writer.index(0);
+  else {
+    writer.index(1);
+    writer.boolean(post_only, 'ExecutionParams.post_only');
+  }
 }
 
 function readExecutionParams(reader: AvroReader): ExecutionParams {
@@ -1567,6 +1587,7 @@ function readExecutionParams(reader: AvroReader): ExecutionParams {
     pov_cap: reader.present() ? reader.double() : null,
     adv_cap: reader.present() ? reader.double() : null,
     max_slippage_bps: reader.present() ? reader.double() : null,
+    post_only: reader.present() ? reader.boolean() : null,
   };
 }
 

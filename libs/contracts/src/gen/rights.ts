@@ -25,6 +25,14 @@ export const RIGHTS: RightsTable = {
       "GET /orders/:intentId": "any role",
       "GET /positions": "any role",
       "GET /limits": "any role",
+      "GET /pnl": "any role",
+      "GET /limits/changes": "any role",
+      "POST /limits": [
+        "risk_manager"
+      ],
+      "POST /limits/changes/:changeId/approve": [
+        "risk_manager"
+      ],
       "POST /orders": [
         "trader"
       ],
@@ -64,7 +72,15 @@ export const RIGHTS: RightsTable = {
       "tickmesh.order.v1.OrderService/GetOrder": "any role",
       "tickmesh.order.v1.OrderService/ListOrders": "any role",
       "tickmesh.order.v1.OrderService/ListPositions": "any role",
+      "tickmesh.order.v1.OrderService/GetProfitAndLoss": "any role",
       "tickmesh.order.v1.OrderService/GetLimits": "any role",
+      "tickmesh.order.v1.OrderService/ListLimitVersions": "any role",
+      "tickmesh.order.v1.OrderService/SetLimits": [
+        "risk_manager"
+      ],
+      "tickmesh.order.v1.OrderService/ApproveLimits": [
+        "risk_manager"
+      ],
       "tickmesh.order.v1.OrderService/ListKillSwitches": "any role",
       "tickmesh.order.v1.OrderService/SubmitOrder": [
         "trader"

@@ -53,6 +53,7 @@ export const SHAPES: { readonly [Name in keyof RecordTypes]: readonly FieldShape
     { name: 'price', shape: { kind: 'decimal', scale: 9 } },
     { name: 'timestamp', shape: { kind: 'micros' } },
     { name: 'commission', shape: { kind: 'decimal', scale: 9 }, defaultValue: 0n },
+    { name: 'rebate', shape: { kind: 'nullable', inner: { kind: 'decimal', scale: 9 } }, defaultValue: null },
     { name: 'liquidity', shape: { kind: 'nullable', inner: { kind: 'enum', symbols: LIQUIDITY } }, defaultValue: null },
   ],
   LatencyMetrics: [
@@ -88,6 +89,7 @@ export const SHAPES: { readonly [Name in keyof RecordTypes]: readonly FieldShape
     { name: 'limit_price', shape: { kind: 'nullable', inner: { kind: 'decimal', scale: 9 } }, defaultValue: null },
     { name: 'commission', shape: { kind: 'decimal', scale: 9 }, defaultValue: 0n },
     { name: 'commission_currency', shape: { kind: 'nullable', inner: { kind: 'string' } }, defaultValue: null },
+    { name: 'rebate', shape: { kind: 'nullable', inner: { kind: 'decimal', scale: 9 } }, defaultValue: null },
     { name: 'slippage_bps', shape: { kind: 'nullable', inner: { kind: 'double' } }, defaultValue: null },
     { name: 'execution_costs', shape: { kind: 'nullable', inner: { kind: 'record', name: 'ExecutionCosts' } }, defaultValue: null },
     { name: 'reject_reason', shape: { kind: 'nullable', inner: { kind: 'string' } }, defaultValue: null },
@@ -230,6 +232,7 @@ export const SHAPES: { readonly [Name in keyof RecordTypes]: readonly FieldShape
     { name: 'pov_cap', shape: { kind: 'nullable', inner: { kind: 'double' } }, defaultValue: null },
     { name: 'adv_cap', shape: { kind: 'nullable', inner: { kind: 'double' } }, defaultValue: null },
     { name: 'max_slippage_bps', shape: { kind: 'nullable', inner: { kind: 'double' } }, defaultValue: null },
+    { name: 'post_only', shape: { kind: 'nullable', inner: { kind: 'boolean' } }, defaultValue: null },
   ],
   IntentMetadata: [
     { name: 'portfolio_id', shape: { kind: 'nullable', inner: { kind: 'string' } }, defaultValue: null },

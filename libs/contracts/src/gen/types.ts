@@ -167,6 +167,8 @@ export interface Fill {
   readonly timestamp: number;
   /** Fee, not below 0. Units of 1e-9. */
   readonly commission: bigint;
+  /** What the venue paid for the fill instead of taking a fee: the commission is 0 then. Units of 1e-9. */
+  readonly rebate: bigint | null;
   /** Whether it rested or crossed. */
   readonly liquidity: Liquidity | null;
 }
@@ -178,6 +180,7 @@ export interface FillInput {
   readonly price: bigint;
   readonly timestamp: number;
   readonly commission?: bigint | undefined;
+  readonly rebate?: bigint | null | undefined;
   readonly liquidity?: Liquidity | null | undefined;
 }
 
@@ -260,8 +263,10 @@ export interface ExecutionReport {
   readonly limit_price: bigint | null;
   /** Sum of the fees; negative is a rebate and is refused on input. Units of 1e-9. */
   readonly commission: bigint;
-  /** Currency of the fees. */
+  /** Currency of the fees and rebates. */
   readonly commission_currency: string | null;
+  /** What the venue paid instead of taking a fee, where rebates prevail: the commission is 0 then. Units of 1e-9. */
+  readonly rebate: bigint | null;
   /** Signed, against the mid at arrival, basis points; above 0 is worse. */
   readonly slippage_bps: number | null;
   /** Where the cost comes from. */
@@ -303,6 +308,7 @@ export interface ExecutionReportInput {
   readonly limit_price?: bigint | null | undefined;
   readonly commission?: bigint | undefined;
   readonly commission_currency?: string | null | undefined;
+  readonly rebate?: bigint | null | undefined;
   readonly slippage_bps?: number | null | undefined;
   readonly execution_costs?: ExecutionCostsInput | null | undefined;
   readonly reject_reason?: string | null | undefined;
@@ -734,6 +740,8 @@ export interface ExecutionParams {
   readonly adv_cap: number | null;
   /** Highest slippage in basis points, not below 0. */
   readonly max_slippage_bps: number | null;
+  /** True: it rests or is refused, and never takes; LIMIT with DAY or GTC only. */
+  readonly post_only: boolean | null;
 }
 
 /** A ExecutionParams as producers pass it: fields with a default may be left out. */
@@ -741,6 +749,7 @@ export interface ExecutionParamsInput {
   readonly pov_cap?: number | null | undefined;
   readonly adv_cap?: number | null | undefined;
   readonly max_slippage_bps?: number | null | undefined;
+  readonly post_only?: boolean | null | undefined;
 }
 
 /** Facts of the strategy, for people. */

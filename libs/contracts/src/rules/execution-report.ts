@@ -32,6 +32,7 @@ export const FILL_RULES = ruleTable('Fill', {
   price: decimalPositive,
   timestamp: time,
   commission: optional(decimalNotNegative),
+  rebate: optional(decimalNotNegative),
   liquidity: optional(symbolOf(LIQUIDITY)),
 });
 
@@ -79,6 +80,7 @@ export const EXECUTION_REPORT_RULES = ruleTable(
     limit_price: optional(decimalPositive),
     commission: optional(decimalNotNegative),
     commission_currency: optional(currency),
+    rebate: optional(decimalNotNegative),
     slippage_bps: optional(finite),
     execution_costs: optional(EXECUTION_COSTS_RULES),
     reject_reason: optional(prose),

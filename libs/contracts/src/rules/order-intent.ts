@@ -33,6 +33,7 @@ export const EXECUTION_PARAMS_RULES = ruleTable('ExecutionParams', {
   pov_cap: optional(within(0, 1)),
   adv_cap: optional(within(0, 1)),
   max_slippage_bps: optional(notNegative),
+  post_only: optional(flag),
 });
 
 export const INTENT_METADATA_RULES = ruleTable('IntentMetadata', {

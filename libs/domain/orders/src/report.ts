@@ -100,8 +100,9 @@ export function buildReport(
     remaining_quantity: notNegative(left),
     average_fill_price: state.averagePrice ?? null,
     limit_price: state.terms.limitPrice ?? null,
-    commission,
+    commission: notNegative(commission),
     commission_currency: currency,
+    rebate: rebateOf(commission),
     slippage_bps: slippageBps,
     execution_costs: costsOf(subject, state, { currency, commission, slippageBps }),
     reject_reason: status === 'REJECTED' ? (state.reason ?? 'no reason given') : null,
@@ -112,6 +113,7 @@ export function buildReport(
       price: fill.price,
       timestamp: fill.atMicros,
       commission: notNegative(fill.fee),
+      rebate: rebateOf(fill.fee),
       liquidity: fill.liquidity ?? null,
     })),
     overfill: state.overfillQuantity > 0n,
@@ -155,6 +157,7 @@ export function buildRequestReport(
     limit_price: null,
     commission: 0n,
     commission_currency: null,
+    rebate: null,
     slippage_bps: null,
     execution_costs: null,
     reject_reason: outcome.status === 'REJECTED' ? (outcome.reason ?? 'no reason given') : null,
@@ -170,14 +173,19 @@ function sameFees(a: ReadonlyMap<string, bigint>, b: ReadonlyMap<string, bigint>
   return a.size === b.size && [...a].every(([currency, fee]) => b.get(currency) === fee);
 }
 
-/** A report has one currency: of several, the one that comes first by name; each fill says its own fee. */
-function feesOf(state: OrderState): [currency: string | null, commission: bigint] {
+/**
+ * A report has one currency: of several, the one that comes first by name; each fill says its own fee. Below 0
+ * where rebates prevail.
+ */
+function feesOf(state: OrderState): [currency: string | null, fee: bigint] {
   const [first] = [...state.fees].sort(([a], [b]) => (a < b ? -1 : 1));
-  return first === undefined ? [null, 0n] : [first[0], notNegative(first[1])];
+  return first ?? [null, 0n];
 }
 
-/** The contract has no rebates: a report says 0 where the ledger books one. */
 const notNegative = (amount: bigint): bigint => (amount > 0n ? amount : 0n);
+
+/** A commission of the contract is not below 0: what the venue paid stands in a field of its own. */
+const rebateOf = (fee: bigint): bigint | null => (fee < 0n ? -fee : null);
 
 /** side x (average price - arrival mid) / arrival mid, in basis points; above 0 is worse. */
 function slippageBasisPoints(intent: IntentFact, state: OrderState): number | null {
@@ -201,7 +209,7 @@ function costsOf(
   const comparable = cost.currency === null || cost.currency === subject.quoteCurrency;
   const feeBps = (decimalToNumber(cost.commission) / value) * 10_000;
   return {
-    commission: cost.commission,
+    commission: notNegative(cost.commission),
     slippage: (cost.slippageBps * value) / 10_000,
     market_impact: null,
     total_cost_bps: comparable ? cost.slippageBps + feeBps : null,

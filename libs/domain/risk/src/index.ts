@@ -37,11 +37,13 @@ export {
   type MarketExposure,
   type OpenOrder,
   type OrderRequest,
+  type RecentChange,
   type RecentOrder,
   type ReferencePrice,
   type RiskContext,
 } from './checks/context.ts';
-export { notionalOf, referenceMid } from './checks/exposure.ts';
+export { isReducing, notionalOf, referenceMid } from './checks/exposure.ts';
+export { limitText, limitsToPlain, raisesOf } from './checks/limits-change.ts';
 export {
   type AccountEntry,
   type EffectiveLimits,

@@ -33,6 +33,7 @@ export const ERRORS = {
   RATE_EXCEEDED: { kind: 'exhausted', says: "The caller asks more often than allowed." },
   NOT_FOUND: { kind: 'missing', says: "There is nothing by that name." },
   LEASE_LOST: { kind: 'conflict', says: "Another instance owns this session now." },
+  SECOND_PERSON_NEEDED: { kind: 'denied', says: "Another person than the one who asked must approve." },
   VERSION_CONFLICT: { kind: 'conflict', says: "The state moved on since it was read." },
   LIMITS_INVALID: { kind: 'invalid', says: "The limits document has problems; every one is listed." },
   STRATEGY_INVALID: { kind: 'invalid', says: "The strategies document has problems; every one is listed." },

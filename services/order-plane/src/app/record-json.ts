@@ -12,6 +12,7 @@ const DECIMALS: ReadonlySet<string> = new Set([
   'remaining_quantity',
   'average_fill_price',
   'commission',
+  'rebate',
 ]);
 
 /** Keys sorted, so that equal records give equal texts. */

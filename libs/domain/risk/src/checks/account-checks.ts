@@ -76,6 +76,27 @@ export const maxNet: Check = (request, context) => {
   });
 };
 
+/** Worst case in this market, either way, as a share of the equity. What only reduces passes. */
+export const maxConcentration: Check = (request, context) => {
+  const bpsMax = context.limits?.values.concentration_bps_max;
+  if (bpsMax === undefined || context.instrument === undefined) return undefined;
+  const reducing = isReducing(request, context);
+  const price = valuationPrice(request, context.reference);
+  const equity = context.equity?.equity;
+  if (price === undefined || equity === undefined) {
+    return result('MAX_CONCENTRATION', reducing, { equity: 'unpriceable', bpsMax, reducing });
+  }
+  const { sameSide, otherSide } = worstCase(request, context);
+  const worst = larger(magnitude(sameSide), magnitude(otherSide));
+  const notional = notionalOf(context.instrument, worst, price);
+  return result('MAX_CONCENTRATION', reducing || notional * 10_000n <= equity * BigInt(bpsMax), {
+    notional: money(notional),
+    equity: money(equity),
+    bpsMax,
+    reducing,
+  });
+};
+
 /** Equity covers the margin of the worst case. A rate of 1 is a cash account. */
 export const insufficientFunds: Check = (request, context) => {
   const rate = context.limits?.values.margin_rate;

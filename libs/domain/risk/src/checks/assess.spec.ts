@@ -7,6 +7,7 @@ import {
   MONEY_SCALE,
   type OpenOrder,
   type OrderRequest,
+  type RecentChange,
   type RecentOrder,
   type RiskContext,
 } from './context.ts';
@@ -80,6 +81,7 @@ const RECENT: RecentOrder = {
   limitPrice: d('100'),
   atMicros: NOW - 100_000,
 };
+const CHANGE: RecentChange = { requestId: 'C0', strategyId: 'OFI', atMicros: NOW - 100_000 };
 
 interface Given {
   readonly request?: Partial<OrderRequest>;
@@ -228,6 +230,18 @@ const CASES: readonly Case[] = [
     limits: { collar_bps_max: 100 },
     request: { side: 'SELL', limitPrice: d('98.99') },
   }),
+  passes('POST_ONLY_WOULD_CROSS', 'a buy stays below the ask', {
+    request: { postOnly: true, limitPrice: d('100') },
+  }),
+  fails('POST_ONLY_WOULD_CROSS', 'a buy meets the ask', {
+    request: { postOnly: true, limitPrice: d('100.01') },
+  }),
+  fails('POST_ONLY_WOULD_CROSS', 'a sell meets the bid', {
+    request: { postOnly: true, side: 'SELL', limitPrice: d('99.99') },
+  }),
+  fails('INVALID_ORDER', 'a market order is asked to rest', {
+    request: { ...market, postOnly: true },
+  }),
   passes('MAX_ORDER_QTY', 'the order is as large as allowed', {
     limits: { order_quantity_max: d('10') },
   }),
@@ -284,6 +298,29 @@ const CASES: readonly Case[] = [
     limits: { net_max: m('500') },
     context: held('-500', 'EUR'),
   }),
+  passes('MAX_CONCENTRATION', 'the market holds as much of the equity as allowed', {
+    limits: { concentration_bps_max: 1_500 },
+    context: { openOrders: [OPEN] },
+  }),
+  fails('MAX_CONCENTRATION', 'the market holds more', {
+    limits: { concentration_bps_max: 1_499 },
+    context: { openOrders: [OPEN] },
+  }),
+  fails('MAX_CONCENTRATION', 'the other side, if filled, holds more', {
+    limits: { concentration_bps_max: 1_500 },
+    context: {
+      openOrders: [{ ...OPEN, side: 'SELL', leavesQuantity: d('16'), limitPrice: d('101') }],
+    },
+  }),
+  fails('MAX_CONCENTRATION', 'the account cannot be marked', {
+    limits: { concentration_bps_max: 1_500 },
+    context: { equity: undefined },
+  }),
+  passes('MAX_CONCENTRATION', 'it is too much already and the order reduces', {
+    limits: { concentration_bps_max: 1 },
+    request: { side: 'SELL' },
+    context: { position: d('100') },
+  }),
   passes('MAX_OPEN_ORDERS', 'it is the last one allowed', {
     limits: { open_orders_max: 2 },
     context: { openOrders: [OPEN] },
@@ -311,6 +348,16 @@ const CASES: readonly Case[] = [
   passes('RATE_ORDERS', 'another strategy filled the window', {
     limits: { rate_orders_max: 1, rate_window_ms: 1_000 },
     context: { recentOrders: [{ ...RECENT, strategyId: 'MR' }] },
+  }),
+  passes('RATE_CANCELS', 'the replace is the last of the window', {
+    limits: { rate_cancels_max: 2, rate_window_ms: 1_000 },
+    request: { replaces: 'I0' },
+    context: { recentChanges: [CHANGE, { ...CHANGE, strategyId: 'MR' }] },
+  }),
+  fails('RATE_CANCELS', 'the window is full of cancels', {
+    limits: { rate_cancels_max: 1, rate_window_ms: 1_000 },
+    request: { replaces: 'I0' },
+    context: { recentChanges: [CHANGE] },
   }),
   passes('SELF_TRADE', 'the own sell rests above', {
     context: { openOrders: [{ ...OPEN, side: 'SELL', limitPrice: d('100.01') }] },
@@ -377,6 +424,11 @@ describe('a pre-trade check', () => {
   )('%s %s when %s', (code, _, __, given) => {
     const found = assess(given).checks.find((check) => check.code === code);
     expect(found?.passed).toBe(given.passes);
+  });
+
+  it('RATE_CANCELS never looks at a new order', () => {
+    const limits = { rate_cancels_max: 0, rate_window_ms: 1_000 };
+    expect(assess({ limits }).failed).toEqual([]);
   });
 
   it('has a failing case for every code', () => {

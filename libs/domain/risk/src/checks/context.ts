@@ -20,6 +20,10 @@ export interface OrderRequest {
   readonly quantity: bigint;
   readonly limitPrice?: bigint | undefined;
   readonly stopPrice?: bigint | undefined;
+  /** It rests or is refused, and never takes. */
+  readonly postOnly?: boolean | undefined;
+  /** Of a replace: the intent of the order whose terms it changes. */
+  readonly replaces?: string | undefined;
   /** Event time of the cause. */
   readonly timestampMicros: number;
   readonly deadlineMicros?: number | undefined;
@@ -90,6 +94,13 @@ export interface RecentOrder {
   readonly atMicros: number;
 }
 
+/** A recent cancel or replace of the account. */
+export interface RecentChange {
+  readonly requestId: string;
+  readonly strategyId: string;
+  readonly atMicros: number;
+}
+
 /** MONEY_SCALE, in one settlement currency. Undefined where a position cannot be marked. */
 export interface AccountEquity {
   readonly equity: bigint | undefined;
@@ -123,6 +134,8 @@ export interface RiskContext {
   /** Of the other markets of the account. */
   readonly otherExposures: readonly MarketExposure[];
   readonly recentOrders: readonly RecentOrder[];
+  /** Cancels and replaces; looked at for replaces alone. */
+  readonly recentChanges?: readonly RecentChange[] | undefined;
   /** In the instrument's settlement currency. */
   readonly equity: AccountEquity | undefined;
   readonly killSwitches: readonly KillSwitch[];

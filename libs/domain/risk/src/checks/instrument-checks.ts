@@ -85,3 +85,15 @@ export const priceCollar: Check = (request, { reference, limits }) => {
     allowed: units(allowed),
   });
 };
+
+/** An order that may only rest does not reach the other side; the broker looks once more when it arrives. */
+export const postOnlyWouldCross: Check = (request, { reference }) => {
+  const { postOnly, limitPrice, side } = request;
+  if (postOnly !== true || limitPrice === undefined) return undefined;
+  const best = side === 'BUY' ? reference?.ask : reference?.bid;
+  const crosses = best !== undefined && (side === 'BUY' ? limitPrice >= best : limitPrice <= best);
+  return result('POST_ONLY_WOULD_CROSS', !crosses, {
+    price: units(limitPrice),
+    best: best === undefined ? 'none' : units(best),
+  });
+};

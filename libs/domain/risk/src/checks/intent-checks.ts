@@ -1,14 +1,21 @@
 import { type Check, millis, result, units } from './check.ts';
 import { isSameMarket } from './exposure.ts';
 
-/** Prices fit the kind of order, and nothing is zero or below. */
-export const invalidOrder: Check = ({ orderKind, quantity, limitPrice, stopPrice }) => {
+/** Prices fit the kind of order, and nothing is zero or below. Only what can rest may be asked to. */
+export const invalidOrder: Check = (request) => {
+  const { orderKind, quantity, limitPrice, stopPrice, postOnly } = request;
   const needsLimit = orderKind === 'LIMIT' || orderKind === 'STOP_LIMIT';
   const needsStop = orderKind === 'STOP' || orderKind === 'STOP_LIMIT';
   const fits = (price: bigint | undefined, needed: boolean): boolean =>
     price === undefined ? !needed : needed && price > 0n;
-  const passed = quantity > 0n && fits(limitPrice, needsLimit) && fits(stopPrice, needsStop);
-  return result('INVALID_ORDER', passed, { orderKind, quantity: units(quantity) });
+  const mayRest = postOnly !== true || orderKind === 'LIMIT';
+  const passed =
+    quantity > 0n && fits(limitPrice, needsLimit) && fits(stopPrice, needsStop) && mayRest;
+  return result('INVALID_ORDER', passed, {
+    orderKind,
+    quantity: units(quantity),
+    ...(postOnly === true ? { postOnly } : {}),
+  });
 };
 
 /** Nothing asked for is silently ignored. */
@@ -74,6 +81,25 @@ export const rateOrders: Check = (request, { nowMicros, limits, recentOrders }) 
   return result('RATE_ORDERS', orders + 1 <= ordersMax, {
     orders: orders + 1,
     ordersMax,
+    windowMs,
+  });
+};
+
+/** Cancels and replaces of the strategy within the window, this replace included. A cancel is never asked. */
+export const rateCancels: Check = (request, { nowMicros, limits, recentChanges = [] }) => {
+  const { rate_cancels_max: changesMax, rate_window_ms: windowMs } = limits?.values ?? {};
+  if (request.replaces === undefined || changesMax === undefined || windowMs === undefined) {
+    return undefined;
+  }
+  const changes = recentChanges.filter(
+    (change) =>
+      change.strategyId === request.strategyId &&
+      change.requestId !== request.intentId &&
+      nowMicros - change.atMicros < windowMs * 1_000,
+  ).length;
+  return result('RATE_CANCELS', changes + 1 <= changesMax, {
+    changes: changes + 1,
+    changesMax,
     windowMs,
   });
 };

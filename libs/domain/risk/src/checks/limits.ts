@@ -19,6 +19,8 @@ export interface LimitValues {
   /** Money over all markets of the settlement currency: sum of sizes, and size of the sum. */
   readonly gross_max?: bigint;
   readonly net_max?: bigint;
+  /** Money held in one market, worst case, in basis points of the equity. */
+  readonly concentration_bps_max?: number;
   readonly open_orders_max?: number;
   /** A limit price may be this far beyond the reference, in basis points. */
   readonly collar_bps_max?: number;
@@ -26,6 +28,8 @@ export interface LimitValues {
   readonly signal_age_ms_max?: number;
   /** Orders of one strategy in `rate_window_ms`. */
   readonly rate_orders_max?: number;
+  /** Cancels and replaces of one strategy in `rate_window_ms`: what is beyond stops replaces, never cancels. */
+  readonly rate_cancels_max?: number;
   readonly rate_window_ms?: number;
   /** An equal order of the strategy within this time is a repetition. */
   readonly duplicate_window_ms?: number;
@@ -88,11 +92,13 @@ export const LIMITS: Readonly<Record<LimitName, LimitKind>> = {
   position_notional_max: { form: 'money', tighter: 'lower' },
   gross_max: { form: 'money', tighter: 'lower' },
   net_max: { form: 'money', tighter: 'lower' },
+  concentration_bps_max: { form: 'integer', tighter: 'lower' },
   open_orders_max: { form: 'integer', tighter: 'lower' },
   collar_bps_max: { form: 'integer', tighter: 'lower' },
   reference_age_ms_max: { form: 'integer', tighter: 'lower' },
   signal_age_ms_max: { form: 'integer', tighter: 'lower' },
   rate_orders_max: { form: 'integer', tighter: 'lower' },
+  rate_cancels_max: { form: 'integer', tighter: 'lower' },
   rate_window_ms: { form: 'integer', tighter: 'higher' },
   duplicate_window_ms: { form: 'integer', tighter: 'higher' },
   margin_rate: { form: 'rate', tighter: 'higher' },
@@ -123,14 +129,15 @@ export function effectiveLimits(
   for (const limits of [...scopes, version.instruments.get(scope.market) ?? {}]) {
     for (const [name, value] of Object.entries(limits) as [LimitName, bigint | number][]) {
       const held = values[name];
-      const tighter =
-        LIMITS[name].tighter === 'lower'
-          ? held !== undefined && value < held
-          : held !== undefined && value > held;
-      if (held === undefined || tighter) values[name] = value;
+      if (held === undefined || isTighter(name, value, held)) values[name] = value;
     }
   }
   return { version: version.version, values };
+}
+
+/** Whether the first of two values of a limit forbids more. */
+export function isTighter(name: LimitName, value: bigint | number, than: bigint | number): boolean {
+  return LIMITS[name].tighter === 'lower' ? value < than : value > than;
 }
 
 /**
