@@ -1,0 +1,21 @@
+export { type AsOfOptions, asOf } from './as-of.ts';
+export { ENTITIES, ORDER, SIGNAL, TRADE } from './entities.ts';
+export {
+  type Change,
+  EVENT_TYPES,
+  type EventType,
+  type Micros,
+  type TimePoint,
+  type TimedEvent,
+  eventTypeOf,
+} from './event.ts';
+export {
+  type Machine,
+  type MachineDeclaration,
+  type Transition,
+  type TransitionDeclaration,
+  type TransitionQuestion,
+  decideTransition,
+  defineMachine,
+  targetsOf,
+} from './machine.ts';
