@@ -1,0 +1,1 @@
+export { TEST_AUDIENCE, TestIssuer } from './test-issuer.ts';
