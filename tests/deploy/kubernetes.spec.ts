@@ -2,6 +2,8 @@ import { existsSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { describe, expect, it } from '@jest/globals';
 import { knownVariables } from '@tickmesh/config';
+import { PRINCIPALS } from '@tickmesh/contracts';
+import { parse } from 'yaml';
 import { DEPLOY_DIR, at, documentsOf, listAt, serviceNamed, yamlFiles } from './files.ts';
 
 const BASE = 'k8s/base';
@@ -106,6 +108,22 @@ describe('the Kubernetes manifests', () => {
       ),
     );
     expect([...literals, ...direct].filter((name) => !known.has(name))).toEqual([]);
+  });
+
+  it('let each of ours sign in at the broker as the principal of its name', () => {
+    const overlay = documentsOf('k8s/overlays/production/kustomization.yaml')[0];
+    const users = documentsOf('k8s/overlays/production/kafka-users.yaml');
+    expect(users.map((user) => at(user, 'metadata', 'name'))).toEqual(Object.keys(PRINCIPALS));
+    for (const name of [...SERVICES, 'setup']) {
+      const entries = listAt(overlay, 'patches')
+        .filter((patch) => at(patch, 'target', 'name') === name)
+        .map((patch) => parse(String(at(patch, 'patch'))) as unknown)
+        .flatMap((patch) => listAt(container(patch), 'env'));
+      const entry = (variable: string): unknown =>
+        entries.find((one) => at(one, 'name') === variable);
+      expect(at(entry('KAFKA_SASL_USERNAME'), 'value')).toBe(name);
+      expect(at(entry('KAFKA_SASL_PASSWORD'), 'valueFrom', 'secretKeyRef', 'name')).toBe(name);
+    }
   });
 
   it('keep the variables of other services out of ours', () => {

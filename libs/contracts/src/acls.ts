@@ -65,10 +65,9 @@ export function aclsFrom(
   if (rights.some(({ operation }) => operation === 'write')) {
     rights.push({ ...CLUSTER, operation: 'idempotent_write' });
   }
-  if (principal.managesRights) {
-    // Kafka has no right on rights alone: these two are what listing and changing ACLs asks for.
-    for (const operation of ['describe', 'alter'] as const) rights.push({ ...CLUSTER, operation });
-  }
+  // Kafka has no right on rights alone: these are what seeing and changing them asks for.
+  if (principal.managesRights) rights.push({ ...CLUSTER, operation: 'alter' });
+  else if (principal.readsAll) rights.push({ ...CLUSTER, operation: 'describe' });
   return rights;
 }
 
@@ -113,7 +112,7 @@ const IMPLIED_BY: Readonly<Partial<Record<AclOperation, readonly AclOperation[]>
 };
 
 /** Whether the rules allow the operation; what is asked is a literal name. */
-export function isAllowed(
+export function aclsAllow(
   rules: readonly Pick<AclRule, 'resource' | 'name' | 'pattern' | 'operation'>[],
   asked: Pick<AclRule, 'resource' | 'name' | 'operation'>,
 ): boolean {

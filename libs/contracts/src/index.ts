@@ -6,8 +6,10 @@ export { complete } from './complete.ts';
 export { INSTRUMENTS } from './gen/instruments.ts';
 export { CALLER_ROLES, RIGHTS } from './gen/rights.ts';
 export {
+  PRINCIPALS,
   PRODUCTION_MIN_INSYNC_REPLICAS,
   PRODUCTION_REPLICATION,
+  type PrincipalName,
   TOPICS,
   type TopicName,
   type TopicPayload,
@@ -116,10 +118,20 @@ export {
   type Right,
   type RightsTable,
   type RightsTransport,
-  isAllowed,
+  mayCall,
   rightTo,
 } from './rights.ts';
 export { type RuleDescription, describeRules } from './rules/describe.ts';
 export type { Role, Violation } from './rules/rule.ts';
-export { type TopicDeclaration, partitionKey } from './topics.ts';
+export { type PrincipalDeclaration, type TopicDeclaration, partitionKey } from './topics.ts';
+export {
+  ACL_OPERATIONS,
+  type AclOperation,
+  type AclResource,
+  type AclRule,
+  aclsAllow,
+  aclsOf,
+  declaredAcls,
+  topicsOf,
+} from './acls.ts';
 export { requireValid, ruleBroken, validate } from './validate.ts';

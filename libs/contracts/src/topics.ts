@@ -29,7 +29,7 @@ export interface PrincipalDeclaration {
   readonly doc: string;
   /** Consumer groups that it joins; a `*` at the end stands for any ending. */
   readonly groups: readonly string[];
-  /** Reads every topic and queue, and the lag of every group. */
+  /** Reads every topic and queue, the lag of every group, and who may do what. */
   readonly readsAll: boolean;
   /** Sends dead letters back. */
   readonly replays: boolean;

@@ -2,9 +2,11 @@ import { renderConfigPage } from '@tickmesh/config';
 import { renderReference } from '@tickmesh/expr';
 import { renderTelemetryPage } from '@tickmesh/telemetry';
 import { RECORD_NAMES, jsonSchemaOf } from '@tickmesh/contracts';
+import { renderAclsPage } from './acls-page.ts';
 import { readContracts } from './avro-shapes.ts';
 import { renderErrorsPage } from './errors-page.ts';
 import { renderInstrumentsPage } from './instruments-page.ts';
+import { renderKafkaUsers } from './kafka-users.ts';
 import { renderMessagesPage } from './messages-page.ts';
 import { repositoryAt } from './repository.ts';
 import { renderRightsPage } from './rights-page.ts';
@@ -21,6 +23,8 @@ export function generatePages(root: string): Map<string, string> {
   return new Map<string, string>([
     ['docs/reference/messages.md', renderMessagesPage(contracts, topics, examples)],
     ['docs/reference/topics.md', renderTopicsPage(topics)],
+    ['docs/reference/acls.md', renderAclsPage(topics)],
+    ['deploy/k8s/overlays/production/kafka-users.yaml', renderKafkaUsers(topics)],
     ['docs/reference/errors.md', renderErrorsPage()],
     ['docs/reference/rights.md', renderRightsPage(read('contracts/rights.yaml'))],
     ...RECORD_NAMES.map((name): [string, string] => [

@@ -17,9 +17,21 @@ export interface TopicRow {
   readonly alarmDepth: number | null;
 }
 
+/** Who signs in at the broker, and what the topics' own lines cannot say of it. */
+export interface PrincipalRow {
+  readonly name: string;
+  readonly doc: string;
+  readonly groups: readonly string[];
+  readonly readsAll: boolean;
+  readonly replays: boolean;
+  readonly managesTopics: boolean;
+  readonly managesRights: boolean;
+}
+
 export interface TopicsFile {
   readonly production: { readonly replication: number; readonly minInsyncReplicas: number };
   readonly topics: readonly TopicRow[];
+  readonly principals: readonly PrincipalRow[];
 }
 
 type Yaml = Record<string, unknown>;
@@ -46,6 +58,16 @@ export function readTopics(text: string): TopicsFile {
       throw new Error(`topics.yaml: ${topic.name} names ${topic.dlq}, which is not declared`);
     }
   }
+  const principals = Object.entries(file['principals'] ?? {}).map(([name, own]) =>
+    principal(name, own as Yaml),
+  );
+  const known = new Set(principals.map(({ name }) => name));
+  for (const { name, producers, consumers } of all) {
+    const unknown = [...producers, ...consumers].filter((one) => !known.has(one));
+    if (unknown.length > 0) {
+      throw new Error(`topics.yaml: ${name} names ${unknown.join(', ')}, which is no principal`);
+    }
+  }
   const production = file['production'] ?? {};
   return {
     production: {
@@ -53,6 +75,51 @@ export function readTopics(text: string): TopicsFile {
       minInsyncReplicas: production['min_insync_replicas'] as number,
     },
     topics: all,
+    principals,
+  };
+}
+
+const PRINCIPAL = /^[a-z][a-z0-9-]*$/;
+const PRINCIPAL_FIELDS = ['doc', 'groups', 'reads', 'replays', 'manages'];
+const GROUP = /^[A-Za-z0-9._-]+\*?$/;
+const MANAGED = ['topics', 'rights'];
+
+/** Refuses what it does not know: a misspelt line would silently be a right too few or too many. */
+function principal(name: string, own: Yaml): PrincipalRow {
+  const refuse = (what: string): never => {
+    throw new Error(`topics.yaml: principal ${name}: ${what}`);
+  };
+  if (!PRINCIPAL.test(name)) refuse('expected lower case letters, digits and hyphens');
+  const unknown = Object.keys(own).filter((field) => !PRINCIPAL_FIELDS.includes(field));
+  if (unknown.length > 0) refuse(`unknown field ${unknown.join(', ')}`);
+  const {
+    doc,
+    groups = [],
+    reads,
+    replays,
+    manages = [],
+  } = own as {
+    doc: string;
+    groups?: string[];
+    reads?: string;
+    replays?: string;
+    manages?: string[];
+  };
+  for (const value of [reads, replays]) {
+    if (value !== undefined && value !== 'all') refuse(`expected all, found ${value}`);
+  }
+  const bad = groups.filter((group) => !GROUP.test(group));
+  if (bad.length > 0) refuse(`no name of a group: ${bad.join(', ')}`);
+  const foreign = manages.filter((one) => !MANAGED.includes(one));
+  if (foreign.length > 0) refuse(`cannot manage ${foreign.join(', ')}`);
+  return {
+    name,
+    doc,
+    groups,
+    readsAll: reads === 'all',
+    replays: replays === 'all',
+    managesTopics: manages.includes('topics'),
+    managesRights: manages.includes('rights'),
   };
 }
 

@@ -1,13 +1,13 @@
 import type { Contracts } from './avro-shapes.ts';
 import { BANNER } from './names.ts';
-import type { TopicRow, TopicsFile } from './topics-file.ts';
+import type { PrincipalRow, TopicRow, TopicsFile } from './topics-file.ts';
 
 /** The topic map: declarations, the type of each topic's values, and its partition key. */
 export function renderTopics(file: TopicsFile, contracts: Contracts): string {
-  const { topics, production } = file;
+  const { topics, production, principals } = file;
   for (const topic of topics) checkTopic(topic, contracts);
   const schemas = [...new Set(topics.map((topic) => topic.schema))].filter(isRecord).sort();
-  return `${BANNER('contracts/topics.yaml')}import type { KeyOf, TopicDeclaration } from '../topics.ts';
+  return `${BANNER('contracts/topics.yaml')}import type { KeyOf, PrincipalDeclaration, TopicDeclaration } from '../topics.ts';
 import type {
 ${schemas.map((name) => `  ${name},`).join('\n')}
 } from './types.ts';
@@ -26,6 +26,16 @@ export const PRODUCTION_MIN_INSYNC_REPLICAS = ${production.minInsyncReplicas};
 
 export const TOPICS: { readonly [Name in TopicName]: TopicDeclaration & { readonly name: Name } } = {
 ${topics.map(declaration).join('\n')}
+};
+
+export type PrincipalName =
+${principals.map(({ name }) => `  | '${name}'`).join('\n')};
+
+/** Who signs in at the broker. */
+export const PRINCIPALS: {
+  readonly [Name in PrincipalName]: PrincipalDeclaration & { readonly name: Name };
+} = {
+${principals.map(declaration).join('\n')}
 };
 
 /** The parts of each topic's partition key. */
@@ -58,12 +68,11 @@ function payload(topic: TopicRow): string {
   return topic.schema === 'any' ? 'Uint8Array' : topic.schema;
 }
 
-function declaration(topic: TopicRow): string {
-  const { name, ...rest } = topic;
+function declaration({ name, ...rest }: TopicRow | PrincipalRow): string {
   const rows = Object.entries({ name, ...rest }).map(
     ([key, value]) => `    ${key}: ${JSON.stringify(value)},`,
   );
-  return `  '${topic.name}': {\n${rows.join('\n')}\n  },`;
+  return `  '${name}': {\n${rows.join('\n')}\n  },`;
 }
 
 function keyFunction(topic: TopicRow, contracts: Contracts): string {

@@ -1,5 +1,5 @@
 // Generated from contracts/topics.yaml by `npm run generate`; do not edit.
-import type { KeyOf, TopicDeclaration } from '../topics.ts';
+import type { KeyOf, PrincipalDeclaration, TopicDeclaration } from '../topics.ts';
 import type {
   DataPlaneCheckpoint,
   ExecutionReport,
@@ -234,8 +234,8 @@ export const TOPICS: { readonly [Name in TopicName]: TopicDeclaration & { readon
     retentionMs: null,
     cleanup: "compact",
     maxMessageBytes: 4194304,
-    producers: ["people"],
-    consumers: ["data-plane","strategy-plane","order-plane","view"],
+    producers: ["setup","people"],
+    consumers: ["setup","connector","data-plane","strategy-plane","order-plane","view"],
     dlq: null,
     alarmDepth: null,
   },
@@ -418,6 +418,104 @@ export const TOPICS: { readonly [Name in TopicName]: TopicDeclaration & { readon
     consumers: [],
     dlq: null,
     alarmDepth: 1,
+  },
+};
+
+export type PrincipalName =
+  | 'connector'
+  | 'data-plane'
+  | 'strategy-plane'
+  | 'order-plane'
+  | 'store'
+  | 'view'
+  | 'setup'
+  | 'people'
+  | 'kafka-ui';
+
+/** Who signs in at the broker. */
+export const PRINCIPALS: {
+  readonly [Name in PrincipalName]: PrincipalDeclaration & { readonly name: Name };
+} = {
+  'connector': {
+    name: "connector",
+    doc: "The feeds of the venues.",
+    groups: ["connector-*"],
+    readsAll: false,
+    replays: false,
+    managesTopics: false,
+    managesRights: false,
+  },
+  'data-plane': {
+    name: "data-plane",
+    doc: "Frames to market events.",
+    groups: ["data-plane"],
+    readsAll: false,
+    replays: false,
+    managesTopics: false,
+    managesRights: false,
+  },
+  'strategy-plane': {
+    name: "strategy-plane",
+    doc: "Market events to order intents.",
+    groups: ["strategy-*"],
+    readsAll: false,
+    replays: false,
+    managesTopics: false,
+    managesRights: false,
+  },
+  'order-plane': {
+    name: "order-plane",
+    doc: "Order intents to the broker and its reports.",
+    groups: ["order-plane"],
+    readsAll: false,
+    replays: false,
+    managesTopics: false,
+    managesRights: false,
+  },
+  'store': {
+    name: "store",
+    doc: "The log of reports and intents.",
+    groups: ["store"],
+    readsAll: false,
+    replays: false,
+    managesTopics: false,
+    managesRights: false,
+  },
+  'view': {
+    name: "view",
+    doc: "Live tables; it reads by offsets of its own, without a group.",
+    groups: [],
+    readsAll: false,
+    replays: false,
+    managesTopics: false,
+    managesRights: false,
+  },
+  'setup': {
+    name: "setup",
+    doc: "Makes topics and their rights, registers schemas, publishes the instrument master, and ends.",
+    groups: [],
+    readsAll: false,
+    replays: false,
+    managesTopics: true,
+    managesRights: true,
+  },
+  'people': {
+    name: "people",
+    doc: "The command line and the console.",
+    groups: [],
+    readsAll: true,
+    replays: true,
+    managesTopics: false,
+    managesRights: false,
+  },
+  'kafka-ui': {
+    name: "kafka-ui",
+    doc: "Topics and groups by eye.",
+    groups: [],
+    readsAll: true,
+    replays: false,
+    managesTopics: false,
+    managesRights: false,
   },
 };
 
