@@ -34,6 +34,7 @@ export {
   entityProblems,
   entityToJson,
 } from './entity.ts';
+export { ENTITIES, ORDER, SIGNAL, TRADE } from './entities.ts';
 export { expressionSchema } from './expression-schema.ts';
 export { valueFromJson, valueToJson } from './json-form.ts';
 export { ColumnRegistry, type ResolvedColumn } from './registry.ts';

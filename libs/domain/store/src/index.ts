@@ -1,5 +1,4 @@
 export { type AsOfOptions, asOf } from './as-of.ts';
-export { ENTITIES, ORDER, SIGNAL, TRADE } from './entities.ts';
 export {
   type Change,
   EVENT_TYPES,

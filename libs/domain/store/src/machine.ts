@@ -1,6 +1,5 @@
 /** State machines of entities: which changes of state there are, who may make them, and when. */
-import { type Expression, type Row, parse } from '@tickmesh/expr';
-import { type Entity, expressionSchema } from '@tickmesh/domain-columns';
+import { type Expression, type Row, type Schema, parse } from '@tickmesh/expr';
 import { Fault } from '@tickmesh/kernel';
 
 /** One edge. `Effects` is what the owner of the machine does on the way; decisions do not look at it. */
@@ -35,18 +34,19 @@ export interface MachineDeclaration<Effects = unknown> {
 const STATE = /^[A-Z][A-Z0-9_]{0,31}$/;
 
 /**
- * Reads the guards against the entity's columns and checks that the machine makes sense.
+ * Reads the guards against the entity's fields and checks that the machine makes sense.
+ * @param entity name, for the problems
  * @throws Fault ENTITY_INVALID for a state of another form, one that cannot be reached, or two edges with the
  * same ends; EXPR_SYNTAX, EXPR_TYPE, EXPR_FIELD for a guard that the entity cannot answer
  */
 export function defineMachine<Effects>(
-  entity: Entity,
+  entity: string,
+  schema: Schema,
   declaration: MachineDeclaration<Effects>,
 ): Machine<Effects> {
   const { initial, transitions } = declaration;
   const problems = machineProblems(declaration);
-  if (problems.length > 0) throw new Fault('ENTITY_INVALID', { entity: entity.name, problems });
-  const schema = expressionSchema(entity);
+  if (problems.length > 0) throw new Fault('ENTITY_INVALID', { entity, problems });
   return Object.freeze({
     initial,
     transitions: Object.freeze(
@@ -99,7 +99,7 @@ export function decideTransition<Effects>(
   return edge;
 }
 
-function guardOf(text: string, schema: ReturnType<typeof expressionSchema>): Expression {
+function guardOf(text: string, schema: Schema): Expression {
   const guard = parse(text, schema);
   if (guard.type === 'boolean') return guard;
   throw new Fault('EXPR_TYPE', { guard: text, expected: 'boolean', found: guard.type });

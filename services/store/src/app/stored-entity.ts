@@ -1,5 +1,5 @@
 /** An entity as the store keeps it: its columns, and the machine of its states with what happens on the way. */
-import type { Entity } from '@tickmesh/domain-columns';
+import { type Entity, expressionSchema } from '@tickmesh/domain-columns';
 import { type Machine, type MachineDeclaration, defineMachine } from '@tickmesh/domain-store';
 import type { Queryable } from '@tickmesh/database';
 import { Fault } from '@tickmesh/kernel';
@@ -46,7 +46,9 @@ export function storedEntity(
   entity: Entity,
   machine?: MachineDeclaration<TransitionEffects>,
 ): StoredEntity {
-  return machine === undefined ? { entity } : { entity, machine: defineMachine(entity, machine) };
+  return machine === undefined
+    ? { entity }
+    : { entity, machine: defineMachine(entity.name, expressionSchema(entity), machine) };
 }
 
 /** The types that a store declares, by name. */

@@ -2,7 +2,8 @@
  * What people keep in the store, made of registered columns; services and clients share these declarations.
  * The state of a machine is the only notion of status that an entity has.
  */
-import { type Entity, column, defineEntity } from '@tickmesh/domain-columns';
+import { column } from './column.ts';
+import { type Entity, defineEntity } from './entity.ts';
 
 /** A deal that was made. */
 export const TRADE = defineEntity('Trade', {
