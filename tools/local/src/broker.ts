@@ -1,4 +1,4 @@
-import { randomUUID } from 'node:crypto';
+import { pbkdf2Sync, randomBytes, randomUUID } from 'node:crypto';
 import { existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
@@ -20,6 +20,8 @@ export interface BrokerOptions {
   readonly properties?: Readonly<Record<string, string>>;
   /** Further flags of the JVM, for example -D settings. */
   readonly jvmFlags?: readonly string[];
+  /** Users of SCRAM-SHA-256 and -512 with their passwords, made with the log folder; later starts keep them. */
+  readonly scramUsers?: Readonly<Record<string, string>>;
   readonly heapMebibytes?: number;
   readonly progress?: Progress;
 }
@@ -163,7 +165,8 @@ async function writeConfiguration(options: Launch): Promise<string> {
   const lines = Object.entries(all).map(([name, value]) => `${name}=${value}`);
   mkdirSync(options.dataDir, { recursive: true });
   const file = join(options.dataDir, 'server.properties');
-  writeFileSync(file, `${lines.join('\n')}\n`);
+  // It holds the passwords of users, when there are any.
+  writeFileSync(file, `${lines.join('\n')}\n`, { mode: 0o600 });
   return file;
 }
 
@@ -192,6 +195,7 @@ async function formatOnce(
       newClusterId(),
       '-c',
       configuration,
+      ...scramArguments(options.scramUsers ?? {}),
     ],
     logFile: options.logFile,
   });
@@ -203,6 +207,23 @@ async function formatOnce(
     lastLines: lastLogLines(options.logFile, 8).join('\n'),
   });
 }
+
+/** RFC 5802: salted here, because the tool cannot read a password with a comma; and so that no list of processes shows it. */
+function scramArguments(users: Readonly<Record<string, string>>): string[] {
+  return Object.entries(users).flatMap(([name, password]) =>
+    (['sha256', 'sha512'] as const).flatMap((hash) => {
+      const salt = randomBytes(16);
+      const bytes = SCRAM_BYTES[hash];
+      const salted = pbkdf2Sync(password, salt, SCRAM_ITERATIONS, bytes, hash).toString('base64');
+      const mechanism = `SCRAM-${hash.toUpperCase().replace('SHA', 'SHA-')}`;
+      const fields = `name=${name},salt="${salt.toString('base64')}",saltedpassword="${salted}"`;
+      return ['--add-scram', `${mechanism}=[${fields},iterations=${String(SCRAM_ITERATIONS)}]`];
+    }),
+  );
+}
+
+const SCRAM_ITERATIONS = 4_096;
+const SCRAM_BYTES = { sha256: 32, sha512: 64 } as const;
 
 /** Sixteen bytes in base64url; as Kafka's own, never with a leading hyphen, which StorageTool takes for an option. */
 export function newClusterId(uuid: () => string = randomUUID): string {

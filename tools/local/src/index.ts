@@ -2,6 +2,19 @@ export { type Artefacts, type Progress, fetchArtefacts } from './artefacts.ts';
 export { type Broker, type BrokerOptions, startBroker } from './broker.ts';
 export { buildServices } from './build.ts';
 export {
+  type Authority,
+  type Certificate,
+  type CertificateRequest,
+  createAuthority,
+} from './certificates.ts';
+export {
+  type SecuredBrokerSettings,
+  type SecuredListeners,
+  type SecuredProtocol,
+  type TokenRules,
+  securedListeners,
+} from './secured-listeners.ts';
+export {
   type Exit,
   type LocalProcess,
   type ProcessOptions,
