@@ -6,6 +6,7 @@ import {
   PORTS,
   connectorSchema,
   dataPlaneSchema,
+  issuerSchema,
   loadConfig,
   orderPlaneSchema,
   strategyPlaneSchema,
@@ -21,6 +22,7 @@ const SCHEMAS: Readonly<Record<string, ConfigSchema>> = {
   'strategy-plane': strategyPlaneSchema,
   'order-plane': orderPlaneSchema,
   connector: connectorSchema,
+  issuer: issuerSchema,
 };
 
 describe('docker-compose.yml', () => {
@@ -48,6 +50,7 @@ describe('docker-compose.yml', () => {
     expect(published('registry', 'http')).toBe(PORTS.registry);
     expect(published('postgres', 'postgres')).toBe(PORTS.database);
     expect(published('kafka-ui', 'http')).toBe(PORTS.kafkaUi);
+    expect(published('issuer', 'http')).toBe(PORTS.issuer);
     for (const name of ['data-plane', 'strategy-plane', 'order-plane', 'connector'] as const) {
       expect([name, published(name, 'http')]).toEqual([name, PORTS[name].http]);
       expect([name, published(name, 'grpc')]).toEqual([name, PORTS[name].grpc]);
@@ -70,9 +73,8 @@ describe('docker-compose.yml', () => {
       expect(environment['HTTP_PORT']).toBe(
         String(ports.find((port) => port.name === 'http')?.target),
       );
-      expect(environment['GRPC_PORT']).toBe(
-        String(ports.find((port) => port.name === 'grpc')?.target),
-      );
+      const grpcPort = ports.find((port) => port.name === 'grpc')?.target;
+      expect(environment['GRPC_PORT']).toBe(grpcPort === undefined ? grpcPort : String(grpcPort));
     },
   );
 

@@ -77,6 +77,7 @@ export {
   registrySection,
   telemetrySection,
 } from './shared-sections.ts';
+export { type SignInAlgorithm, type SignInConfig, signInSection } from './sign-in-section.ts';
 export {
   FOREIGN_VARIABLES,
   LAUNCHER_VARIABLES,

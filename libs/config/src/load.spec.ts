@@ -1,5 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import {
+  type ConfigOf,
+  type ConfigSchema,
   type Environment,
   type Problem,
   dataPlaneSchema,
@@ -18,9 +20,14 @@ const files = {
   },
 };
 
+/** As on a developer's machine: production asks for a provider on https. */
+function load<C extends ConfigSchema>(schema: C, environment: Environment): ConfigOf<C> {
+  return loadConfig(schema, { NODE_ENV: 'development', ...environment }, files);
+}
+
 function problemsWith(environment: Environment): readonly Problem[] {
   try {
-    loadConfig(dataPlaneSchema, environment, files);
+    load(dataPlaneSchema, environment);
   } catch (thrown) {
     return problemsOf(thrown);
   }
@@ -32,7 +39,7 @@ const namesWith = (environment: Environment): string[] =>
 
 describe('configuration from the environment', () => {
   it('is the documented defaults when nothing is set', () => {
-    const config = loadConfig(dataPlaneSchema, {}, files);
+    const config = load(dataPlaneSchema, {});
     expect(config.kafka).toEqual({
       enabled: true,
       brokers: ['127.0.0.1:9092'],
@@ -102,7 +109,7 @@ describe('configuration from the environment', () => {
 
   it('opens no second metrics port unless one is named and wanted', () => {
     const port = (environment: Environment): number | undefined =>
-      loadConfig(dataPlaneSchema, environment, files).kafka.metricsPort;
+      load(dataPlaneSchema, environment).kafka.metricsPort;
     expect(port({ KAFKA_METRICS_PORT: '8000' })).toBe(8000);
     expect(port({ KAFKA_METRICS_PORT: '8000', KAFKA_METRICS_ENABLED: 'false' })).toBeUndefined();
   });
@@ -112,11 +119,11 @@ describe('secrets', () => {
   const scram = { KAFKA_SECURITY_PROTOCOL: 'SASL_SSL', KAFKA_SASL_MECHANISM: 'SCRAM-SHA-512' };
 
   it('come from the variable or from the file that NAME_FILE names', () => {
-    const given = loadConfig(
-      dataPlaneSchema,
-      { ...scram, KAFKA_SASL_USERNAME: 'u', KAFKA_SASL_PASSWORD_FILE: '/run/secret' },
-      files,
-    );
+    const given = load(dataPlaneSchema, {
+      ...scram,
+      KAFKA_SASL_USERNAME: 'u',
+      KAFKA_SASL_PASSWORD_FILE: '/run/secret',
+    });
     expect(given.kafka.sasl).toEqual({
       mechanism: 'SCRAM-SHA-512',
       username: 'u',
@@ -145,7 +152,7 @@ describe('secrets', () => {
     expect(shown).not.toContain('hunter2');
     let fault: unknown;
     try {
-      loadConfig(orderPlaneSchema, environment, files);
+      load(orderPlaneSchema, environment);
     } catch (thrown) {
       fault = thrown;
     }
@@ -181,17 +188,13 @@ describe('the security of Kafka', () => {
   };
 
   it('takes client credentials with scope, audience and extensions', () => {
-    const { kafka } = loadConfig(
-      dataPlaneSchema,
-      {
-        ...oauth,
-        KAFKA_SASL_OAUTHBEARER_SCOPE: 'kafka',
-        KAFKA_SASL_OAUTHBEARER_LOGICAL_CLUSTER: 'lkc-1',
-        KAFKA_SASL_OAUTHBEARER_IDENTITY_POOL_ID: 'pool-2',
-        KAFKA_SASL_OAUTHBEARER_EXTENSIONS: 'team=desk, site=ldn',
-      },
-      files,
-    );
+    const { kafka } = load(dataPlaneSchema, {
+      ...oauth,
+      KAFKA_SASL_OAUTHBEARER_SCOPE: 'kafka',
+      KAFKA_SASL_OAUTHBEARER_LOGICAL_CLUSTER: 'lkc-1',
+      KAFKA_SASL_OAUTHBEARER_IDENTITY_POOL_ID: 'pool-2',
+      KAFKA_SASL_OAUTHBEARER_EXTENSIONS: 'team=desk, site=ldn',
+    });
     expect(kafka.sasl).toEqual({
       mechanism: 'OAUTHBEARER',
       tokenEndpointUrl: 'https://idp.example/token',
@@ -206,16 +209,12 @@ describe('the security of Kafka', () => {
   });
 
   it('takes mutual TLS with certificate and key', () => {
-    const { kafka } = loadConfig(
-      dataPlaneSchema,
-      {
-        KAFKA_SECURITY_PROTOCOL: 'SSL',
-        KAFKA_SSL_CA_LOCATION: '/run/pem',
-        KAFKA_SSL_CERTIFICATE_LOCATION: '/run/pem',
-        KAFKA_SSL_KEY_LOCATION: '/run/pem',
-      },
-      files,
-    );
+    const { kafka } = load(dataPlaneSchema, {
+      KAFKA_SECURITY_PROTOCOL: 'SSL',
+      KAFKA_SSL_CA_LOCATION: '/run/pem',
+      KAFKA_SSL_CERTIFICATE_LOCATION: '/run/pem',
+      KAFKA_SSL_KEY_LOCATION: '/run/pem',
+    });
     expect(kafka.tls?.cert).toContain('BEGIN CERTIFICATE');
   });
 
@@ -282,4 +281,31 @@ describe('the security of Kafka', () => {
     const { KAFKA_SECURITY_PROTOCOL: _dropped, ...rest } = environment;
     return rest;
   }
+});
+
+describe('whose tokens a service takes', () => {
+  it('are those of the development issuer, on this machine and not in production', () => {
+    expect(load(dataPlaneSchema, {}).signIn).toEqual({
+      issuerUrl: 'http://127.0.0.1:3007',
+      jwksUrl: undefined,
+      audience: 'tickmesh',
+      scope: undefined,
+      rolesClaim: 'roles',
+      nameClaim: 'sub',
+      algorithms: ['RS256', 'PS256', 'ES256', 'EdDSA'],
+      clockLeewayMs: 5_000,
+    });
+    expect(namesWith({ NODE_ENV: 'production' })).toEqual(['SIGN_IN_ISSUER']);
+    expect(namesWith({ NODE_ENV: '', SIGN_IN_JWKS_URL: 'http://provider/keys' })).toEqual([
+      'SIGN_IN_ISSUER',
+      'SIGN_IN_JWKS_URL',
+    ]);
+  });
+
+  it('are never those of a shared secret, and are not left to a misspelt variable', () => {
+    for (const algorithm of ['HS256', 'none', 'RS256,none', 'rs256']) {
+      expect(namesWith({ SIGN_IN_ALGORITHMS: algorithm })).toEqual(['SIGN_IN_ALGORITHMS']);
+    }
+    expect(namesWith({ SIGN_IN_AUDIENC: 'desk' })).toEqual(['SIGN_IN_AUDIENC']);
+  });
 });

@@ -79,6 +79,8 @@ export interface HttpConfig {
   readonly grpcPort: number;
   readonly bodyBytesMax: number;
   readonly requestTimeoutMs: number;
+  /** Calls of one caller, over HTTP and gRPC together; a burst may be twice that. */
+  readonly callsPerSecondMax: number;
   /** For the whole ordered shutdown; the process exits after it. */
   readonly shutdownTimeoutMs: number;
 }
@@ -122,6 +124,14 @@ export function httpSection(service: ServiceName): Section<HttpConfig> {
           doc: 'To receive one request whole.',
         },
         { min: 1_000, max: 600_000 },
+      ),
+      callsPerSecondMax: integer(
+        {
+          variable: 'HTTP_CALLS_PER_SECOND_MAX',
+          fallback: '200',
+          doc: 'Calls of one caller, over HTTP and gRPC together; a burst may be twice that.',
+        },
+        { min: 1, max: 1_000_000 },
       ),
       shutdownTimeoutMs: integer(
         {

@@ -6,7 +6,7 @@ import type { Environment } from './load.ts';
 import { type Problem, problem } from './problem.ts';
 import { SCHEMAS } from './schemas.ts';
 
-export const OWN_PREFIXES = ['KAFKA_', 'TICKMESH_', 'SCHEMA_REGISTRY_'] as const;
+export const OWN_PREFIXES = ['KAFKA_', 'TICKMESH_', 'SCHEMA_REGISTRY_', 'SIGN_IN_'] as const;
 
 /** Variables people bring from other systems, and what to do instead. Refused by name. */
 export const REFUSED_VARIABLES: Readonly<Record<string, string>> = {

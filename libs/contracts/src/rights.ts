@@ -35,7 +35,7 @@ export function rightTo(table: RightsTable, question: RightsQuestion): Right | u
 }
 
 /** Whether somebody with these roles may use a right. */
-export function isAllowed(right: Right | undefined, roles: readonly CallerRole[]): boolean {
+export function mayCall(right: Right | undefined, roles: readonly CallerRole[]): boolean {
   if (right === undefined) return false;
   if (right === 'public') return true;
   if (right === 'any role') return roles.length > 0;

@@ -39,6 +39,7 @@ describe('the compose file as the launcher reads it', () => {
   it('waits for the setup to complete before a plane starts', () => {
     const plane = readCompose(file, {}).services.get('data-plane');
     expect(plane?.dependsOn).toEqual({
+      issuer: 'service_healthy',
       kafka: 'service_healthy',
       registry: 'service_healthy',
       setup: 'service_completed_successfully',

@@ -200,7 +200,13 @@ function runningService(supervisor: PartSupervisor): RunningService {
   };
 }
 
-const CLIENT_VARIABLES = ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL', 'DATABASE_URL'];
+const CLIENT_VARIABLES = [
+  'KAFKA_BROKERS',
+  'SCHEMA_REGISTRY_URL',
+  'DATABASE_URL',
+  'SIGN_IN_ISSUER',
+  'ISSUER_FOLDER',
+];
 
 /** What a client on this machine is told: the same variables as our services, from the first that has each. */
 function clientEnvironment(compose: ComposeFile, dataDir: string): Record<string, string> {

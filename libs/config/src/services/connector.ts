@@ -2,6 +2,7 @@ import { boolean, integer, text, url } from '../field.ts';
 import { kafkaSection } from '../kafka-section.ts';
 import { type Section, section } from '../section.ts';
 import { httpSection, registrySection, telemetrySection } from '../shared-sections.ts';
+import { signInSection } from '../sign-in-section.ts';
 
 export interface FeedConfig {
   /** `replay:a.gz,b.gz,sim,binance:BTCUSDT` */
@@ -113,6 +114,7 @@ export const connectorSchema = {
     kafka: kafkaSection,
     registry: registrySection,
     http: httpSection('connector'),
+    signIn: signInSection,
     telemetry: telemetrySection,
     feed: feedSection,
   },

@@ -1,5 +1,6 @@
 import { kafkaSection } from '../kafka-section.ts';
 import { httpSection, registrySection, telemetrySection } from '../shared-sections.ts';
+import { signInSection } from '../sign-in-section.ts';
 
 export const dataPlaneSchema = {
   subject: 'data-plane',
@@ -7,6 +8,7 @@ export const dataPlaneSchema = {
     kafka: kafkaSection,
     registry: registrySection,
     http: httpSection('data-plane'),
+    signIn: signInSection,
     telemetry: telemetrySection,
   },
 } as const;

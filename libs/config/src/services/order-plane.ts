@@ -7,6 +7,7 @@ import {
   registrySection,
   telemetrySection,
 } from '../shared-sections.ts';
+import { signInSection } from '../sign-in-section.ts';
 
 export interface OrdersConfig {
   /** The document of accounts and limits. */
@@ -174,6 +175,7 @@ export const orderPlaneSchema = {
     registry: registrySection,
     database: databaseSection,
     http: httpSection('order-plane'),
+    signIn: signInSection,
     telemetry: telemetrySection,
     orders: ordersSection,
     paper: paperSection,

@@ -2,6 +2,7 @@ import { integer, text } from '../field.ts';
 import { kafkaSection } from '../kafka-section.ts';
 import { type Section, section } from '../section.ts';
 import { httpSection, registrySection, telemetrySection } from '../shared-sections.ts';
+import { signInSection } from '../sign-in-section.ts';
 
 export interface StrategiesConfig {
   /** The document of strategies. */
@@ -36,6 +37,7 @@ export const strategyPlaneSchema = {
     kafka: kafkaSection,
     registry: registrySection,
     http: httpSection('strategy-plane'),
+    signIn: signInSection,
     telemetry: telemetrySection,
     strategies: strategiesSection,
   },
