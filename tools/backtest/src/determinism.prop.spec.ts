@@ -15,12 +15,20 @@ import { Simulation } from './simulation.ts';
 
 const DATA = join(import.meta.dirname, '../../../tests/data/binance');
 const CAPTURES = {
-  spot: { market: 'BINANCE|BTCUSDT', files: ['spot-btcusdt-1.gz', 'spot-btcusdt-2.gz'] },
-  'USD-M': { market: 'BINANCE_USDM|BTCUSDT', files: ['usdm-btcusdt.gz'] },
+  spot: { markets: ['BINANCE|BTCUSDT'], files: ['spot-btcusdt-1.gz', 'spot-btcusdt-2.gz'] },
+  'USD-M': { markets: ['BINANCE_USDM|BTCUSDT'], files: ['usdm-btcusdt.gz'] },
+  both: {
+    markets: ['BINANCE|BTCUSDT', 'BINANCE_USDM|BTCUSDT'],
+    files: ['spot-btcusdt-1.gz', 'spot-btcusdt-2.gz', 'usdm-btcusdt.gz'],
+  },
 } as const;
-const CASES = Object.keys(CAPTURES).flatMap((capture) =>
-  Object.keys(STRATEGIES).map((strategy) => [strategy, capture] as const),
-);
+/** Each strategy over each capture; over both at once the one that looks at them together. */
+const CASES = [
+  ...(['spot', 'USD-M'] as const).flatMap((capture) =>
+    Object.keys(STRATEGIES).map((strategy) => [strategy, capture] as const),
+  ),
+  ['factors', 'both'] as const,
+];
 
 const frames = new Map<string, Promise<readonly PlayedFrame[]>>();
 
@@ -75,24 +83,23 @@ function play(
   return { intents, inputs };
 }
 
-const definitionOf = (strategy: string, market: string): StrategyDefinition => ({
+const definitionOf = (strategy: string, markets: readonly string[]): StrategyDefinition => ({
   ...STRATEGIES[strategy]!,
-  markets: [market],
+  markets,
 });
 
 describe.each(CASES)('%s over the %s capture', (strategy, capture) => {
-  const key = capture as keyof typeof CAPTURES;
-  const definition = definitionOf(strategy, CAPTURES[key].market);
+  const definition = definitionOf(strategy, CAPTURES[capture].markets);
 
   it(`${strategy} on ${capture}: the same capture twice gives the same intents, byte for byte`, async () => {
-    const all = await framesOf(key);
+    const all = await framesOf(capture);
     const first = play(definition, all);
     expect(first.intents.length).toBeGreaterThan(3);
     expect(play(definition, all).intents).toEqual(first.intents);
   });
 
   it(`${strategy} on ${capture}: restarts at random places change no byte`, async () => {
-    const all = await framesOf(key);
+    const all = await framesOf(capture);
     const { intents } = play(definition, all);
     const property = fc.property(
       fc.array(fc.nat(all.length - 1), { minLength: 1, maxLength: 20 }),
@@ -104,7 +111,7 @@ describe.each(CASES)('%s over the %s capture', (strategy, capture) => {
   });
 
   it(`${strategy} on ${capture}: whatever order the topics were consumed in, following it gives the same`, async () => {
-    const { inputs } = play(definition, await framesOf(key));
+    const { inputs } = play(definition, await framesOf(capture));
     const property = fc.property(fc.integer(), (seed) => {
       const order = interleaved(inputs, seededRandom(seed));
       const journal = order.map(({ topic }) => topic);

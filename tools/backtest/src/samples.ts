@@ -72,6 +72,8 @@ export const STRATEGIES: Readonly<Record<string, StrategyDefinition>> = {
       periods_per_year: 31_536_000,
       box_max: 0.25,
       volatility_target: 0.1,
+      gate: 'linucb',
+      covariance_drift_max: 0.1,
     },
   },
 };

@@ -1,14 +1,18 @@
 /**
- * Factor signals, probabilistic Sharpe ratio, drawdown and regime against golden/signals.json, within 1e-9 relative.
- * The reference's estimate of market impact and its cross-validation folds are not part of the product.
+ * Factor signals, probabilistic Sharpe ratio, drawdown, regime, market impact and cross-validation folds against
+ * golden/signals.json, within 1e-9 relative. The golden coefficient of impact learns from its own prediction, which is
+ * told to ours as what was observed.
  */
 import {
   FACTORS,
   type Factor,
   compounded,
+  impactOf,
   initialFactors,
+  learntImpact,
   maxDrawdown,
   probabilisticSharpe,
+  purgedFolds,
   pushReturn,
   regimeOf,
   switchesOf,
@@ -20,6 +24,9 @@ interface Golden {
   readonly params: {
     readonly KILL_PNL: number;
     readonly MAX_DD_KILL_SWITCH: number;
+    readonly POV_CAP: number;
+    readonly SLIP_BETA: number;
+    readonly LAMBDA_EMA_RHO: number;
   };
   readonly assets: readonly string[];
   readonly returns: readonly (readonly number[])[];
@@ -41,6 +48,22 @@ interface Golden {
     readonly id: string;
     readonly returns: readonly (readonly number[])[];
     readonly regime: string;
+  }[];
+  readonly lambda_monolith: {
+    readonly cases: readonly {
+      readonly lam_prev: number;
+      readonly delta: number;
+      readonly adv: number;
+      readonly net_ret: number;
+      readonly lam_new: number;
+      readonly slip: number;
+    }[];
+  };
+  readonly purged_k_fold: readonly {
+    readonly n: number;
+    readonly splits: number;
+    readonly embargo: number;
+    readonly folds: unknown;
   }[];
 }
 
@@ -68,7 +91,26 @@ export function run(golden: unknown): SuiteResult {
   for (const { id, returns, regime } of vectors.regime) {
     results.equal(`regime ${id}`, regimeOf(returns), regime);
   }
+  checkImpact(vectors, results);
+  for (const { n, splits, embargo, folds } of vectors.purged_k_fold) {
+    results.equal(`purged folds ${n} ${splits} ${embargo}`, purgedFolds(n, splits, embargo), folds);
+  }
   return results;
+}
+
+function checkImpact({ params, lambda_monolith: golden }: Golden, results: Cases): void {
+  const terms = {
+    exponent: params.SLIP_BETA,
+    participationMax: params.POV_CAP,
+    newestWeight: params.LAMBDA_EMA_RHO,
+  };
+  for (const { lam_prev, delta, adv, net_ret, lam_new, slip } of golden.cases) {
+    const id = `impact ${lam_prev} ${delta} ${adv}`;
+    const participation = Math.abs(delta) / adv;
+    checkNumber(results, id, impactOf(lam_prev, participation, terms), slip);
+    const fill = { participation, slippage: -net_ret };
+    checkNumber(results, `${id} learnt`, learntImpact(lam_prev, fill, terms), lam_new);
+  }
 }
 
 function checkSignals({ assets, returns, signals }: Golden, results: Cases): void {

@@ -142,7 +142,7 @@ export const STRATEGY_KINDS: Readonly<Record<string, StrategyKind>> = {
       ),
   },
   factor_composite: {
-    says: 'Six factors of the returns of its markets, weighed by what they were worth, into one portfolio.',
+    says: 'Six factors of the returns of its markets, told apart, weighed by what they were worth and gated, into one portfolio.',
     parameters: {
       bar_duration: { default: '1m', oneOf: BAR_DURATIONS, says: 'Bars that returns are made of.' },
       capital: {
@@ -160,7 +160,7 @@ export const STRATEGY_KINDS: Readonly<Record<string, StrategyKind>> = {
       horizon_bars: {
         default: 5,
         min: 1,
-        max: 60,
+        max: 20,
         whole: true,
         says: 'Bars of the forward return that factors are judged by.',
       },
@@ -177,6 +177,17 @@ export const STRATEGY_KINDS: Readonly<Record<string, StrategyKind>> = {
         max: 10,
         says: 'Annualised volatility of the portfolio at the most.',
       },
+      gate: {
+        default: 'linucb',
+        oneOf: ['linucb', 'none'],
+        says: 'Listen to the group of factors that has done best in such a market, or to all.',
+      },
+      covariance_drift_max: {
+        default: 0.1,
+        min: 0,
+        max: 1e6,
+        says: 'Change of the covariance from one decision to the next, a share of it, beyond which nothing is added.',
+      },
     },
     create: (parameters) =>
       new FactorComposite({
@@ -187,6 +198,8 @@ export const STRATEGY_KINDS: Readonly<Record<string, StrategyKind>> = {
         periodsPerYear: number(parameters, 'periods_per_year'),
         boxMax: number(parameters, 'box_max'),
         volatilityTarget: number(parameters, 'volatility_target'),
+        isGated: text(parameters, 'gate') === 'linucb',
+        covarianceDriftMax: number(parameters, 'covariance_drift_max'),
       }),
   },
 };

@@ -52,14 +52,10 @@ export {
   initialFactors,
   pushReturn,
 } from './factor-signals.ts';
-export {
-  type FactorHistory,
-  type Panel,
-  type PortfolioLimits,
-  REGIME_TERMS,
-  type Regime,
-  covarianceOf,
-  factorWeights,
-  regimeOf,
-  targetWeights,
-} from './portfolio.ts';
+export { type FactorHistory, factorWeights, orthogonalised } from './factor-worth.ts';
+export { IMPACT_TERMS, type ImpactTerms, impactOf, learntImpact } from './market-impact.ts';
+export { type PortfolioLimits, targetWeights } from './portfolio.ts';
+export { type Fold, purgedFolds } from './purged-folds.ts';
+export { REGIME_TERMS, type Regime, regimeOf } from './regime.ts';
+export { covarianceDrift, covarianceOf } from './covariance.ts';
+export type { Panel } from './statistics.ts';

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { FACTORS, type FactorValues } from './factor-signals.ts';
-import { covarianceOf, factorWeights, targetWeights } from './portfolio.ts';
+import { covarianceOf } from './covariance.ts';
+import { targetWeights } from './portfolio.ts';
 
 const small = fc.double({ min: -0.1, max: 0.1, noNaN: true });
 const markets = 4;
@@ -9,7 +9,8 @@ const panel = fc.array(fc.array(small, { minLength: markets, maxLength: markets 
   minLength: 10,
   maxLength: 70,
 });
-const LIMITS = { box: 0.25, gross: 0.8, net: 0.4, volatility: 0.1 };
+const COSTS = [0.002, 0.002, 0.002, 0.002];
+const LIMITS = { box: 0.25, gross: 0.8, net: 0.4, volatility: 0.1, costs: COSTS };
 const TOLERANCE = 1e-9;
 
 describe('the laws of target weights', () => {
@@ -45,30 +46,35 @@ describe('the laws of target weights', () => {
     ];
     expect(targetWeights([0.001, -0.001], covariance, [0, 0], LIMITS)).toEqual([0, 0]);
   });
-});
 
-describe('the worth of factors', () => {
-  const nothing: FactorValues = { OFI: 0, ERN: 0, VRP: 0, POS: 0, TSX: 0, SIF: 0 };
-
-  it('goes to the factor that foretold the returns after it, and to no return that it had seen', () => {
-    const returns = Array.from({ length: 60 }, (_, at) => Math.sin(at * at) / 100);
-    const signals = returns.map((value, at) => ({
-      ...nothing,
-      OFI: returns[at + 1] ?? 0,
-      TSX: value,
-    }));
-    const weights = factorWeights([{ signals, returns }], 1);
-    expect(weights.OFI).toBeGreaterThan(0.7);
-    expect(Math.abs(weights.TSX)).toBeLessThan(0.3);
+  it('trade less of what costs more', () => {
+    const covariance = [
+      [0.5, 0],
+      [0, 0.5],
+    ];
+    const costs = [0.002, 0.05];
+    const [cheap = 0, dear = 0] = targetWeights([0.1, 0.1], covariance, [0, 0], {
+      ...LIMITS,
+      volatility: 1,
+      costs,
+    });
+    expect(dear).toBeGreaterThan(0);
+    expect(dear).toBeLessThan(cheap);
   });
 
-  it('sums to one in size, or is nothing', () => {
+  it('come nearer to 0 and never past it while contained', () => {
+    const vector = fc.array(fc.double({ min: -0.4, max: 0.4, noNaN: true }), {
+      minLength: markets,
+      maxLength: markets,
+    });
     fc.assert(
-      fc.property(fc.array(small, { minLength: 30, maxLength: 60 }), (returns) => {
-        const signals = returns.map((value) => ({ ...nothing, SIF: value, POS: -value * value }));
-        const weights = factorWeights([{ signals, returns }], 5);
-        const size = FACTORS.reduce((sum, factor) => sum + Math.abs(weights[factor]), 0);
-        expect(Math.min(Math.abs(size - 1), size)).toBeLessThan(TOLERANCE);
+      fc.property(panel, vector, vector, (returns, alpha, before) => {
+        const covariance = covarianceOf(returns, 30, 252);
+        const weights = targetWeights(alpha, covariance, before, { ...LIMITS, isContained: true });
+        for (const [i, weight] of weights.entries()) {
+          expect(Math.abs(weight)).toBeLessThanOrEqual(Math.abs(before[i]!));
+          expect(weight * before[i]!).toBeGreaterThanOrEqual(0);
+        }
       }),
     );
   });

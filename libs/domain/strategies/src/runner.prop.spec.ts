@@ -9,7 +9,20 @@ const KINDS = {
   ofi_crossover: { window: '1s', threshold: 1, ema_alpha: 0.1, warm_up_windows: 5 },
   ofi_momentum: { window: '1s', threshold: 0.2, run_windows: 3 },
   mean_reversion: { bar_duration: '1m', lookback_bars: 5, threshold: 1 },
+  factor_composite: {
+    bar_duration: '1m',
+    capital: 100_000,
+    trade_notional_min: 10,
+    horizon_bars: 1,
+    periods_per_year: 252,
+    box_max: 0.25,
+    volatility_target: 1,
+    gate: 'linucb',
+    covariance_drift_max: 1,
+  },
 };
+/** Inputs of one run: the composite decides from its 67th bar on, and every tenth input is one. */
+const lengthOf = (kind: string): number => (kind === 'factor_composite' ? 1_200 : 300);
 
 const runnerOf = (kind: string) =>
   new StrategyRunner(definitionOf(kind, KINDS[kind as keyof typeof KINDS]), [BTC]);
@@ -28,7 +41,7 @@ describe.each(Object.keys(KINDS))('the laws of %s', (kind) => {
   it(`${kind}: the same inputs give the same intents`, () => {
     fc.assert(
       fc.property(fc.integer(), (seed) => {
-        const inputs = randomInputs(seededRandom(seed), 300);
+        const inputs = randomInputs(seededRandom(seed), lengthOf(kind));
         expect(play(runnerOf(kind), inputs)).toEqual(play(runnerOf(kind), inputs));
       }),
       { numRuns: 25 },
@@ -38,8 +51,8 @@ describe.each(Object.keys(KINDS))('the laws of %s', (kind) => {
   it(`${kind}: a snapshot taken anywhere continues as if nothing had happened`, () => {
     let intents = 0;
     fc.assert(
-      fc.property(fc.integer(), fc.integer({ min: 0, max: 300 }), (seed, cut) => {
-        const inputs = randomInputs(seededRandom(seed), 300);
+      fc.property(fc.integer(), fc.nat(lengthOf(kind)), (seed, cut) => {
+        const inputs = randomInputs(seededRandom(seed), lengthOf(kind));
         const whole = play(runnerOf(kind), inputs);
         const first = runnerOf(kind);
         const head = play(first, inputs.slice(0, cut));

@@ -131,6 +131,7 @@ export function reportOf(
   intentId: string,
   status: ExecutionReport['status'],
   filled: bigint,
+  slippageBps: number | null = null,
 ): StrategyInput {
   const event: ExecutionReport = {
     event_type: 'execution_report',
@@ -154,7 +155,8 @@ export function reportOf(
     limit_price: null,
     commission: 0n,
     commission_currency: null,
-    slippage_bps: null,
+    rebate: null,
+    slippage_bps: slippageBps,
     execution_costs: null,
     reject_reason: null,
     error_message: null,
