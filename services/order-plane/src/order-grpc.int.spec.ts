@@ -28,7 +28,7 @@ let client: Client;
 beforeEach(async () => {
   rig = await openRig(LIMITS);
   const parts = await rig.open();
-  const config = loadConfig(orderPlaneSchema, { LOG_LEVEL: 'fatal' });
+  const config = loadConfig(orderPlaneSchema, { LOG_LEVEL: 'fatal', NODE_ENV: 'test' });
   const grpcPort = await freePort();
   service = await bootService({
     name: 'order-plane',

@@ -14,7 +14,7 @@ let service: RunningService;
 beforeEach(async () => {
   rig = await openRig(LIMITS);
   const parts = await rig.open();
-  const config = loadConfig(orderPlaneSchema, { LOG_LEVEL: 'fatal' });
+  const config = loadConfig(orderPlaneSchema, { LOG_LEVEL: 'fatal', NODE_ENV: 'test' });
   service = await bootService({
     name: 'order-plane',
     config: { ...config, http: { ...config.http, httpPort: 0 } },

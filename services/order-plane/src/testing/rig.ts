@@ -171,6 +171,7 @@ function environmentOf(
     LIMITS_FILE: limitsFile,
     KAFKA_SESSION_TIMEOUT_MS: '3000',
     KAFKA_HEARTBEAT_INTERVAL_MS: '500',
+    NODE_ENV: 'test',
     ...TIMES,
   };
 }
