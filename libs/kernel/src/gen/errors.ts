@@ -47,6 +47,7 @@ export const ERRORS = {
   BROKER_UNREACHABLE: { kind: 'unavailable', says: "No Kafka broker answered within the time allowed." },
   BROKER_REFUSED: { kind: 'unavailable', says: "The Kafka broker refused the request." },
   BROKER_CREDENTIALS: { kind: 'unavailable', says: "The Kafka broker refused the credentials." },
+  BROKER_RIGHTS: { kind: 'unavailable', says: "The Kafka broker does not allow this to whoever signed in." },
   BROKER_UNTRUSTED: { kind: 'unavailable', says: "The certificate of the Kafka broker is not trusted." },
   REGISTRY_UNREACHABLE: { kind: 'unavailable', says: "The schema registry did not answer within the time allowed." },
   REGISTRY_REFUSED: { kind: 'conflict', says: "The schema registry refused the schema." },
