@@ -1,0 +1,2 @@
+export type { OpenEngine } from './rig.ts';
+export { workflowSuite } from './workflow.suite.ts';
