@@ -29,7 +29,7 @@ beforeAll(async () => {
   await database.query(
     `create table ${SCHEMA}.counters (name text primary key, value int not null)`,
   );
-  await database.query(`insert into ${SCHEMA}.counters values ('a', 0), ('b', 0)`);
+  await database.query(`insert into ${SCHEMA}.counters values ('a', 0), ('b', 0), ('c', 0)`);
   folder = await mkdtemp(join(tmpdir(), 'migrations-'));
 });
 
@@ -65,6 +65,58 @@ describe('values', () => {
 describe('a transaction', () => {
   const add = statement(`update ${SCHEMA}.counters set value = value + 1 where name = $1`);
 
+  const value = async (name: string): Promise<unknown> => {
+    const read = `select value from ${SCHEMA}.counters where name = $1`;
+    const [row] = await database.query<{ value: number }>(read, [name]);
+    return row?.value;
+  };
+
+  it('answers what is asked for together in the order in which it was asked', async () => {
+    const before = Number(await value('c'));
+    const read = statement(`select value from ${SCHEMA}.counters where name = $1`);
+    const seen = await database.transaction(async (transaction) => {
+      const first = transaction.read<{ value: number }>(read, ['c']);
+      transaction.send(add, ['c']);
+      const second = transaction.read<{ value: number }>(read, ['c']);
+      transaction.send(add, ['c']);
+      const third = transaction.query<{ value: number }>(read, ['c']);
+      return (await Promise.all([first, second, third])).map(([row]) => row?.value);
+    });
+    expect(seen).toEqual([before, before + 1, before + 2]);
+    expect(await value('c')).toBe(before + 2);
+  });
+
+  it('fails with what was sent and not waited for, and leaves nothing behind', async () => {
+    const before = await value('c');
+    const fault = await refusal(
+      database.transaction(async (transaction) => {
+        transaction.send(add, ['c']);
+        transaction.send(`insert into ${SCHEMA}.counters values ('c', 7)`);
+        transaction.send(add, ['c']);
+        return Promise.resolve();
+      }),
+    );
+    expect(fault.code).toBe('DATABASE_REFUSED');
+    expect(fault.details).toMatchObject({ state: '23505' });
+    expect(await value('c')).toBe(before);
+  });
+
+  it('writes nothing when it could not begin', async () => {
+    const before = await value('c');
+    const isolation = 'none at all' as 'serializable';
+    const fault = await refusal(
+      database.transaction(
+        async (transaction) => {
+          transaction.send(add, ['c']);
+          await transaction.query(add, ['c']);
+        },
+        { isolation },
+      ),
+    );
+    expect(fault.code).toBe('DATABASE_REFUSED');
+    expect(await value('c')).toBe(before);
+  });
+
   it('leaves nothing behind when its work fails', async () => {
     const fault = await refusal(
       database.transaction(async (transaction) => {
@@ -86,9 +138,11 @@ describe('a transaction', () => {
         await transaction.query(add, [second]);
       });
     await Promise.all([both('a', 'b'), both('b', 'a')]);
-    expect(await database.query(`select sum(value)::int as sum from ${SCHEMA}.counters`)).toEqual([
-      { sum: 4 },
-    ]);
+    expect(
+      await database.query(
+        `select sum(value)::int as sum from ${SCHEMA}.counters where name <> 'c'`,
+      ),
+    ).toEqual([{ sum: 4 }]);
   });
 
   it('that races others in serializable isolation loses no update', async () => {

@@ -19,6 +19,19 @@ export type Row = Readonly<Record<string, unknown>>;
 export interface Queryable {
   /** @throws Fault DATABASE_UNREACHABLE, DATABASE_CONFLICT, DATABASE_REFUSED */
   query<R extends Row>(statement: Statement | string, values?: readonly unknown[]): Promise<R[]>;
+  /**
+   * The same for a statement that changes nothing, though it may lock rows: a transaction sends it at once, with its
+   * BEGIN if need be, so that reads that are asked for together cost one round trip.
+   */
+  read<R extends Row>(statement: Statement | string, values?: readonly unknown[]): Promise<R[]>;
+}
+
+export interface Transaction extends Queryable {
+  /**
+   * Writes without waiting: the answer is looked at with the COMMIT, which goes out behind it. What fails here
+   * fails the transaction.
+   */
+  send(statement: Statement | string, values?: readonly unknown[]): void;
 }
 
 export interface Database extends Queryable {
@@ -29,7 +42,7 @@ export interface Database extends Queryable {
    * tried again, the caller asks what became of it.
    */
   transaction<T>(
-    work: (transaction: Queryable) => Promise<T>,
+    work: (transaction: Transaction) => Promise<T>,
     options?: TransactionOptions,
   ): Promise<T>;
   /** Resolves when the database answers. */
@@ -92,6 +105,8 @@ export function openDatabase(url: string, options: DatabaseOptions): Database {
     types: valueTypes,
     options: sessionSettings(options),
     keepAlive: true,
+    // Statements that are asked for together travel together; the server answers them in order.
+    pipeline: true,
   });
   // Without a listener the death of an idle connection would end the process.
   pool.on('error', (error) => options.probe?.connectionLost?.(databaseFault(error)));
@@ -128,8 +143,15 @@ class PooledDatabase implements Database {
     return run<R>(this.#pool, text, values);
   }
 
+  async read<R extends Row>(
+    text: Statement | string,
+    values: readonly unknown[] = [],
+  ): Promise<R[]> {
+    return run<R>(this.#pool, text, values);
+  }
+
   async transaction<T>(
-    work: (transaction: Queryable) => Promise<T>,
+    work: (transaction: Transaction) => Promise<T>,
     options: TransactionOptions = {},
   ): Promise<T> {
     const attemptsMax = options.attemptsMax ?? ATTEMPTS_MAX;
@@ -155,7 +177,7 @@ class PooledDatabase implements Database {
   }
 
   async #attempt<T>(
-    work: (transaction: Queryable) => Promise<T>,
+    work: (transaction: Transaction) => Promise<T>,
     isolation: TransactionOptions['isolation'],
   ): Promise<T> {
     const client = await this.#connect();
@@ -164,13 +186,9 @@ class PooledDatabase implements Database {
     client.on('error', ignore);
     let broken: Error | undefined;
     try {
-      await run(
-        client,
-        isolation === undefined ? 'begin' : `begin isolation level ${isolation}`,
-        [],
-      );
-      const result = await work({ query: (text, values) => run(client, text, values ?? []) });
-      await commit(client);
+      const transaction = new OpenTransaction(client, isolation);
+      const result = await work(transaction);
+      await transaction.commit();
       return result;
     } catch (thrown) {
       broken = await rollback(client, faultOf(thrown));
@@ -188,6 +206,71 @@ class PooledDatabase implements Database {
       throw databaseFault(thrown);
     }
   }
+}
+
+/**
+ * Between BEGIN and COMMIT. Statements go out in the order in which they are asked for; what writes waits until the
+ * server has said that BEGIN stands, for without it each statement would commit by itself.
+ */
+class OpenTransaction implements Transaction {
+  readonly #client: pg.PoolClient;
+  readonly #begun: Promise<unknown>;
+  readonly #sent: Promise<unknown>[] = [];
+  /** What waits for BEGIN; undefined once it stands. */
+  #waiting: (() => void)[] | undefined = [];
+
+  constructor(client: pg.PoolClient, isolation: TransactionOptions['isolation']) {
+    this.#client = client;
+    const text = isolation === undefined ? 'begin' : `begin isolation level ${isolation}`;
+    this.#begun = settled(run(client, text, []).then(() => this.#open()));
+  }
+
+  #open(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = undefined;
+    for (const start of waiting) start();
+  }
+
+  async read<R extends Row>(
+    text: Statement | string,
+    values: readonly unknown[] = [],
+  ): Promise<R[]> {
+    if (this.#waiting === undefined || this.#waiting.length > 0) return this.query(text, values);
+    const rows = settled(run<R>(this.#client, text, values));
+    await this.#begun;
+    return rows;
+  }
+
+  async query<R extends Row>(
+    text: Statement | string,
+    values: readonly unknown[] = [],
+  ): Promise<R[]> {
+    const waiting = this.#waiting;
+    if (waiting === undefined) return run(this.#client, text, values);
+    const rows = new Promise<R[]>((resolve, reject) => {
+      waiting.push(() => run<R>(this.#client, text, values).then(resolve, reject));
+    });
+    await this.#begun;
+    return rows;
+  }
+
+  send(text: Statement | string, values: readonly unknown[] = []): void {
+    this.#sent.push(settled(this.query(text, values)));
+  }
+
+  async commit(): Promise<void> {
+    await this.#begun;
+    // Behind a statement that failed, the server answers COMMIT with ROLLBACK: what failed is told first.
+    const committed = settled(commit(this.#client));
+    await Promise.all(this.#sent);
+    await committed;
+  }
+}
+
+/** Its failure is told to whoever awaits it, and to nobody else. */
+function settled<T>(promise: Promise<T>): Promise<T> {
+  promise.catch(() => undefined);
+  return promise;
 }
 
 async function run<R extends Row>(

@@ -5,6 +5,7 @@ export {
   type Queryable,
   type Row,
   type Statement,
+  type Transaction,
   type TransactionOptions,
   openDatabase,
   statement,

@@ -1,6 +1,7 @@
 /**
- * One account at its broker, as long as this instance holds the lease: a single loop that records what the broker says,
- * sends what is approved, asks about what is unknown, and publishes reports. Nothing else speaks for the account.
+ * One account at its broker, as long as this instance holds the lease: one loop records what the broker says, sends
+ * what is approved and asks about what is unknown; beside it, a second one publishes reports, so that neither waits
+ * for the other. Nothing else speaks for the account.
  */
 import { Fault, faultOf } from '@tickmesh/kernel';
 import { type DispatchParts, type HeldLease, dispatch } from './dispatch.ts';
@@ -41,8 +42,8 @@ export class AccountDesk {
   readonly #broker: Broker;
   readonly #parts: DeskParts;
   readonly #stopped = new AbortController();
-  #wake = new AbortController();
-  #isWoken = false;
+  readonly #work: Bell;
+  readonly #outbox: Bell;
   #facts: BrokerFact[] = [];
   #lease: HeldLease | undefined;
   #running: Promise<void> | undefined;
@@ -52,6 +53,8 @@ export class AccountDesk {
     this.account = account;
     this.#broker = broker;
     this.#parts = parts;
+    this.#work = new Bell(parts.sleep);
+    this.#outbox = new Bell(parts.sleep);
   }
 
   get isOwner(): boolean {
@@ -64,8 +67,8 @@ export class AccountDesk {
 
   /** There is something to send, record or publish. */
   wake(): void {
-    this.#isWoken = true;
-    this.#wake.abort();
+    this.#work.ring();
+    this.#outbox.ring();
   }
 
   /** Ends the loop after what is in hand, and gives the lease back. */
@@ -77,12 +80,13 @@ export class AccountDesk {
 
   async #run(): Promise<void> {
     while (!this.#stopped.signal.aborted) {
+      this.#work.heard();
       try {
         await this.#own();
       } catch (thrown) {
         this.#parts.probe.failed?.('desk', faultOf(thrown));
       }
-      await this.#pause(this.#parts.times.pollIntervalMs);
+      if (!this.#stopped.signal.aborted) await this.#work.wait(this.#parts.times.pollIntervalMs);
     }
   }
 
@@ -100,10 +104,7 @@ export class AccountDesk {
     try {
       session = await this.#open(lease);
       await recoverOrders(this.#parts, lease, session);
-      while (!this.#stopped.signal.aborted && !lost.signal.aborted) {
-        const more = await this.#turn(lease, session);
-        if (!more) await this.#pause(times.pollIntervalMs);
-      }
+      await this.#serve(lease, session, lost);
     } finally {
       this.#lease = undefined;
       lost.abort();
@@ -115,6 +116,32 @@ export class AccountDesk {
         probe.failed?.('release lease', faultOf(thrown));
       });
     }
+  }
+
+  /** Both loops until the desk stops or loses its lease. What fails in one ends both. */
+  async #serve(lease: HeldLease, session: BrokerSession, lost: AbortController): Promise<void> {
+    const isOver = (): boolean => this.#stopped.signal.aborted || lost.signal.aborted;
+    const loop = async (bell: Bell, turn: () => Promise<boolean>): Promise<void> => {
+      try {
+        while (!isOver()) {
+          bell.heard();
+          const more = await turn();
+          if (!more && !isOver()) await bell.wait(this.#parts.times.pollIntervalMs);
+        }
+      } catch (thrown) {
+        lost.abort();
+        this.wake();
+        throw thrown;
+      }
+    };
+    const relay = (): Promise<boolean> => relayReports(this.#parts, this.account);
+    const ends = await Promise.allSettled([
+      loop(this.#work, () => this.#turn(lease, session)),
+      loop(this.#outbox, relay),
+    ]);
+    for (const end of ends) if (end.status === 'rejected') throw faultOf(end.reason);
+    // What the last turn wrote still goes out, unless another instance speaks for the account by now.
+    if (!lost.signal.aborted) await relay();
   }
 
   #open(lease: HeldLease): Promise<BrokerSession> {
@@ -132,9 +159,10 @@ export class AccountDesk {
   /** Returns whether there is more to do at once. */
   async #turn(lease: HeldLease, session: BrokerSession): Promise<boolean> {
     const { times, clock } = this.#parts;
-    this.#isWoken = false;
     await this.#recordHeard(lease);
+    this.#outbox.ring();
     const sent = await dispatch(this.#parts, lease, session, times.askIntervalMs);
+    this.#outbox.ring();
     await declareUnanswered(this.#parts, lease, sent.lost);
     const nowMicros = clock.nowMicros();
     if (nowMicros >= this.#askAtMicros) {
@@ -142,8 +170,7 @@ export class AccountDesk {
       await declareOverdue(this.#parts, lease, nowMicros - times.answerTimeoutMs * 1_000);
       await resolveUnknown(this.#parts, lease, session);
     }
-    const moreReports = await relayReports(this.#parts, this.account);
-    return sent.more || moreReports || this.#facts.length > 0;
+    return sent.more || this.#facts.length > 0;
   }
 
   /** Facts stay in hand until they are written. */
@@ -179,10 +206,27 @@ export class AccountDesk {
       }
     }
   }
+}
 
-  async #pause(delayMs: number): Promise<void> {
-    if (this.#isWoken || this.#stopped.signal.aborted) return;
-    this.#wake = new AbortController();
-    await this.#parts.sleep(delayMs, this.#wake.signal);
+/** Where a loop waits until there is something to do, or for so long. Rung while nobody waits, it keeps the ring. */
+class Bell {
+  readonly #sleep: DeskParts['sleep'];
+  #ringing = new AbortController();
+
+  constructor(sleep: DeskParts['sleep']) {
+    this.#sleep = sleep;
+  }
+
+  ring(): void {
+    this.#ringing.abort();
+  }
+
+  /** What rang so far is being seen to. */
+  heard(): void {
+    if (this.#ringing.signal.aborted) this.#ringing = new AbortController();
+  }
+
+  async wait(delayMs: number): Promise<void> {
+    if (!this.#ringing.signal.aborted) await this.#sleep(delayMs, this.#ringing.signal);
   }
 }

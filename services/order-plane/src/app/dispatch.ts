@@ -2,7 +2,7 @@
  * Approved orders and requests to the broker. The SENDING fact and the lease's epoch are committed before the wire; a
  * kill switch and the deadline are looked at once more in that transaction, the last hop before the socket.
  */
-import type { Database, Queryable } from '@tickmesh/database';
+import type { Database, Queryable, Transaction } from '@tickmesh/database';
 import type { OrderTerms } from '@tickmesh/domain-orders';
 import { type KillSwitch, isSwitchFor } from '@tickmesh/domain-risk';
 import { type Clock, Fault, formatRfc3339 } from '@tickmesh/kernel';
@@ -51,6 +51,11 @@ const READ_REQUESTS = statement(
    where account = $1 and (state = 'pending' or (state = 'sent' and sent_at < $2))
    order by created_at, request_id limit $3`,
 );
+const IS_WAITING = statement(
+  `select exists (select 1 from order_plane.orders where account = $1 and is_open and status = 'APPROVED')
+     or exists (select 1 from order_plane.requests
+       where account = $1 and (state = 'pending' or (state = 'sent' and sent_at < $2))) as waiting`,
+);
 const MARK_REQUESTS = statement(
   `update order_plane.requests set state = 'sent', sent_at = $2 where request_id = any($1::uuid[])`,
 );
@@ -66,6 +71,13 @@ interface Outgoing {
 type OutgoingRequest =
   | (BrokerRequest & { readonly kind: 'cancel' })
   | (BrokerRequest & { readonly kind: 'replace'; readonly terms: OrderTerms });
+
+interface WaitingRequest {
+  readonly request_id: string;
+  readonly target_intent_id: string;
+  readonly kind: 'cancel' | 'replace';
+  readonly [column: string]: unknown;
+}
 
 /** An order whose handing over failed: the broker may have it all the same. */
 export interface LostAnswer {
@@ -90,8 +102,16 @@ export async function dispatch(
   session: BrokerSession,
   repeatAfterMs: number,
 ): Promise<Dispatched> {
-  const outgoing = await parts.database.transaction((db) =>
-    commitSending(db, parts, lease, repeatAfterMs),
+  const { database, clock } = parts;
+  const repeatBefore = formatRfc3339(clock.nowMicros() - repeatAfterMs * 1_000);
+  // Looked at without the account's lock, so that a turn with nothing to send holds up no decision.
+  const [look] = await database.read<{ waiting: boolean }>(IS_WAITING, [
+    lease.account,
+    repeatBefore,
+  ]);
+  if (look?.waiting !== true) return { more: false, lost: [] };
+  const outgoing = await database.transaction((db) =>
+    commitSending(db, parts, lease, repeatBefore),
   );
   const lost: LostAnswer[] = [];
   if (outgoing.orders.length + outgoing.requests.length > 0) parts.crash('dispatch.after_commit');
@@ -124,36 +144,35 @@ async function sendRequest(
 }
 
 async function commitSending(
-  db: Queryable,
+  db: Transaction,
   parts: DispatchParts,
   lease: HeldLease,
-  repeatAfterMs: number,
+  repeatBefore: string,
 ): Promise<Outgoing> {
-  await lockAccount(db, lease.account);
-  await assertLease(db, lease);
+  const { account } = lease;
+  const [, , switches, unsent, waiting] = await Promise.all([
+    lockAccount(db, account),
+    assertLease(db, lease),
+    readSwitches(db),
+    db.read<{ intent_id: string }>(READ_UNSENT, [account, BATCH_MAX]),
+    db.read<WaitingRequest>(READ_REQUESTS, [account, repeatBefore, BATCH_MAX]),
+  ]);
+  // The lock may have been long in coming: deadlines are judged by the time behind it.
   const nowMicros = parts.clock.nowMicros();
-  const repeatBefore = formatRfc3339(nowMicros - repeatAfterMs * 1_000);
-  const unsent = await db.query<{ intent_id: string }>(READ_UNSENT, [lease.account, BATCH_MAX]);
-  const waiting = await db.query<{
-    request_id: string;
-    target_intent_id: string;
-    kind: 'cancel' | 'replace';
-  }>(READ_REQUESTS, [lease.account, repeatBefore, BATCH_MAX]);
-  if (unsent.length + waiting.length === 0) return { orders: [], requests: [] };
   const log = new OrderLog(db, {
-    account: lease.account,
+    account,
     broker: lease.broker,
     instrumentOf: (symbol, exchange) => parts.markets.instrument(symbol, exchange),
     probe: parts.probe,
   });
   const unsentIds = unsent.map((row) => row.intent_id);
   await log.load({ intents: [...unsentIds, ...waiting.map((row) => row.target_intent_id)] });
-  const orders = await lastHop(db, log, { lease, nowMicros, intentIds: unsentIds });
+  const orders = lastHop(db, log, { lease, nowMicros, intentIds: unsentIds, switches });
   const requests = waiting.flatMap((row) => outgoingRequest(log, row));
-  await db.query(MARK_REQUESTS, [
-    requests.map((request) => request.requestId),
-    formatRfc3339(nowMicros),
-  ]);
+  if (requests.length > 0) {
+    const ids = requests.map((request) => request.requestId);
+    db.send(MARK_REQUESTS, [ids, formatRfc3339(nowMicros)]);
+  }
   const reports = await log.flush(nowMicros);
   parts.crash('dispatch.before_commit');
   for (const report of reports) parts.probe.reportWritten?.(report);
@@ -162,25 +181,30 @@ async function commitSending(
 
 export async function assertLease(db: Queryable, lease: HeldLease): Promise<void> {
   const { account, broker, holder, epoch } = lease;
-  const held = await db.query(CHECK_LEASE, [account, broker, holder, epoch]);
+  const held = await db.read(CHECK_LEASE, [account, broker, holder, epoch]);
   if (held.length === 0) throw new Fault('LEASE_LOST', { account, broker, epoch });
 }
 
 /** Each order is stopped by a switch, lapses by its deadline, or is marked as being sent. */
-async function lastHop(
-  db: Queryable,
+function lastHop(
+  db: Transaction,
   log: OrderLog,
-  batch: { lease: HeldLease; nowMicros: number; intentIds: readonly string[] },
-): Promise<Outgoing['orders']> {
+  batch: {
+    readonly lease: HeldLease;
+    readonly nowMicros: number;
+    readonly intentIds: readonly string[];
+    readonly switches: readonly KillSwitch[];
+  },
+): Outgoing['orders'] {
   const { lease, nowMicros, intentIds } = batch;
-  const switches = (await readSwitches(db)).filter((held) => !held.reducingOnly);
+  const switches = batch.switches.filter((held) => !held.reducingOnly);
   const outgoing: (BrokerOrder & { intentId: string; attempt: number })[] = [];
   for (const intentId of intentIds) {
     const order = log.find(intentId);
     if (order === undefined) continue;
     const thrown = switches.find((held) => isSwitchFor(held, { ...order, account: lease.account }));
     if (thrown !== undefined) {
-      await stopAtWire(db, log, { order, thrown, nowMicros });
+      stopAtWire(db, log, { order, thrown, nowMicros });
       continue;
     }
     if (order.deadlineMicros !== undefined && nowMicros > order.deadlineMicros) {
@@ -195,15 +219,15 @@ async function lastHop(
   return outgoing;
 }
 
-async function stopAtWire(
-  db: Queryable,
+function stopAtWire(
+  db: Transaction,
   log: OrderLog,
   stop: { order: LoggedOrder; thrown: KillSwitch; nowMicros: number },
-): Promise<void> {
+): void {
   const { order, thrown, nowMicros } = stop;
   const { level, scope, by, reason } = thrown;
   const numbers = { [level]: `${scope}: ${reason} (${by})` };
-  await writeDecisions(db, [
+  writeDecisions(db, [
     {
       intent_id: order.intentId,
       stage: 'wire',
@@ -225,18 +249,19 @@ async function stopAtWire(
 }
 
 function brokerOrderOf(order: LoggedOrder): BrokerOrder {
-  const { side, orderKind, lifetime, terms } = order.fold.intent;
+  const { side, orderKind, lifetime, terms, postOnly } = order.fold.intent;
   const { clientOrderId, symbol, exchange, headers } = order;
   const { mode, traceparent } = headers;
   const wanted = { clientOrderId, symbol, exchange, side, orderKind, lifetime, terms, mode };
-  return traceparent === undefined ? wanted : { ...wanted, traceparent };
+  return {
+    ...wanted,
+    ...(postOnly === true ? { postOnly } : {}),
+    ...(traceparent === undefined ? {} : { traceparent }),
+  };
 }
 
 /** Nothing is asked about an order that has ended since: its end answers the request. */
-function outgoingRequest(
-  log: OrderLog,
-  row: { request_id: string; target_intent_id: string; kind: 'cancel' | 'replace' },
-): OutgoingRequest[] {
+function outgoingRequest(log: OrderLog, row: WaitingRequest): OutgoingRequest[] {
   const order = log.find(row.target_intent_id);
   if (order === undefined || order.fold.state().ended) return [];
   const request = { clientOrderId: order.clientOrderId, requestId: row.request_id };

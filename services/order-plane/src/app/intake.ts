@@ -2,7 +2,7 @@
  * Intents into decisions. Inbox row, decision, reservation and reports are one transaction under the account's lock;
  * an intent that comes again finds its inbox row and changes nothing.
  */
-import type { Database, Queryable } from '@tickmesh/database';
+import type { Database, Transaction } from '@tickmesh/database';
 import { accountOf } from '@tickmesh/domain-risk';
 import { type Clock, Fault, formatRfc3339 } from '@tickmesh/kernel';
 import { AccountBook } from './account-book.ts';
@@ -77,16 +77,19 @@ async function takeForAccount(
 ): Promise<Refusal[]> {
   const { firsts, refused } = withoutRepetitions(items);
   const taken = await parts.database.transaction(async (db) => {
-    await lockAccount(db, account);
-    const nowMicros = parts.clock.nowMicros();
+    const targets = firsts.flatMap(({ received }) => received.intent.target_intent_id ?? []);
+    // Asked for together: the lock comes first on the wire, and the account is read behind it.
+    const [, opened] = await Promise.all([
+      lockAccount(db, account),
+      openDecisions(db, parts, { account, targets }),
+    ]);
     const inbox = await writeInbox(
       db,
-      firsts.map((item) => inboxRow(account, item, nowMicros)),
+      firsts.map((item) => inboxRow(account, item, opened.work.nowMicros)),
     );
     const fresh = firsts.filter(({ received }) => inbox.taken.has(received.intent.intent_id));
     const decided = await decide(db, parts, {
-      account,
-      nowMicros,
+      ...opened,
       items: fresh.map(({ received }) => received),
     });
     parts.crash('intake.before_commit');
@@ -148,17 +151,15 @@ function inboxRow(account: string, { received, hash, json }: HashedIntent, nowMi
 
 /** Returns what to tell once the transaction is committed. */
 async function decide(
-  db: Queryable,
+  db: Transaction,
   parts: IntakeParts,
-  batch: { account: string; nowMicros: number; items: readonly ReceivedIntent[] },
+  batch: OpenedDecisions & { items: readonly ReceivedIntent[] },
 ): Promise<(() => void)[]> {
-  const { account, nowMicros, items } = batch;
+  const { work, log, items } = batch;
   if (items.length === 0) return [];
-  const { work, log } = await openDecisions(db, parts, { account, nowMicros });
+  const { account, nowMicros } = work;
   const { state } = work.book;
   const marksBefore = new Map(state.equityMarks);
-  const targets = items.flatMap(({ intent }) => intent.target_intent_id ?? []);
-  await log.load({ intents: targets });
   const tell: (() => void)[] = [];
   for (const item of items) {
     const { intent } = item;
@@ -170,29 +171,44 @@ async function decide(
     });
   }
   const reports = await log.flush(nowMicros);
-  await writeDecisions(db, work.decisions);
-  await writeRequests(db, work.requests);
-  await writeEquity(db, account, marksBefore, state.equityMarks);
+  writeDecisions(db, work.decisions);
+  writeRequests(db, work.requests);
+  writeEquity(db, account, marksBefore, state.equityMarks);
   tell.push(() => {
     for (const report of reports) parts.probe.reportWritten?.(report);
   });
   return tell;
 }
 
+export interface OpenedDecisions {
+  readonly work: Decisions;
+  readonly log: OrderLog;
+}
+
 /** The account as it stands, ready to decide on. Nothing is written before the log is flushed. */
 export async function openDecisions(
-  db: Queryable,
-  parts: Pick<IntakeParts, 'limits' | 'markets' | 'probe'>,
-  { account, nowMicros }: { readonly account: string; readonly nowMicros: number },
-): Promise<{ readonly work: Decisions; readonly log: OrderLog }> {
+  db: Transaction,
+  parts: Pick<IntakeParts, 'clock' | 'limits' | 'markets' | 'probe'>,
+  wanted: {
+    readonly account: string;
+    /** Orders that the intents are about. */
+    readonly targets: readonly string[];
+  },
+): Promise<OpenedDecisions> {
+  const { account, targets } = wanted;
   const version = parts.limits();
-  const state = await readAccount(db, account, nowMicros);
   const log = new OrderLog(db, {
     account,
     broker: version?.accounts.get(account)?.broker ?? 'none',
     instrumentOf: (symbol, exchange) => parts.markets.instrument(symbol, exchange),
     probe: parts.probe,
   });
+  const [state] = await Promise.all([
+    readAccount(db, account, parts.clock.nowMicros()),
+    log.load({ intents: targets }),
+  ]);
   const book = new AccountBook(state, parts.markets, version);
+  // The lock may have been long in coming: what is decided is decided now.
+  const nowMicros = parts.clock.nowMicros();
   return { work: { book, log, nowMicros, account, decisions: [], requests: [] }, log };
 }

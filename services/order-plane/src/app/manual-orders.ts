@@ -5,8 +5,14 @@
 import type { EventHeaders, Publisher } from '@tickmesh/bus';
 import { type OrderIntent, requireValid } from '@tickmesh/contracts';
 import type { Database, Queryable } from '@tickmesh/database';
-import type { CheckResult } from '@tickmesh/domain-risk';
-import { type Clock, Fault } from '@tickmesh/kernel';
+import {
+  type Assessment,
+  type CheckResult,
+  referenceMid,
+  valuationPrice,
+} from '@tickmesh/domain-risk';
+import { type Clock, Fault, divideHalfEven } from '@tickmesh/kernel';
+import { markedMoney } from './account-book.ts';
 import { decideOne } from './decide.ts';
 import { accountFor, openDecisions } from './intake.ts';
 import { type LoggedOrder, OrderLog } from './order-log.ts';
@@ -20,6 +26,15 @@ export interface ManualParts {
   readonly markets: Markets;
   readonly limits: LimitsInForce;
   readonly publisher: Pick<Publisher, 'publish'>;
+  /** Of a broker, by name; for previews. */
+  readonly feeRates: ReadonlyMap<string, FeeRates>;
+  readonly sleep: (delayMs: number) => Promise<void>;
+}
+
+/** Shares of the notional, ORDER_SCALE. */
+export interface FeeRates {
+  readonly makerFeeRate: bigint;
+  readonly takerFeeRate: bigint;
 }
 
 /** Orders of people count for this strategy, unless they name another. */
@@ -37,6 +52,8 @@ export interface WantedOrder {
   readonly limitPrice?: bigint | undefined;
   readonly stopPrice?: bigint | undefined;
   readonly timeInForce: 'DAY' | 'GTC' | 'IOC' | 'FOK';
+  /** It rests or is refused, and never takes. */
+  readonly postOnly?: boolean | undefined;
   /** Absent: the account that the limits give the strategy. */
   readonly account?: string | undefined;
   readonly strategyId: string;
@@ -65,6 +82,15 @@ export interface OrderPreview {
   readonly limitsVersion: number | undefined;
   /** Every check that applies, those that pass included. */
   readonly checks: readonly CheckResult[];
+  /** Settlement currency; undefined of an unknown market. */
+  readonly currency: string | undefined;
+  /** MONEY_SCALE, in that currency; undefined where there is nothing to value the order at. */
+  readonly notional: bigint | undefined;
+  /** By the broker's table: as a taker, unless the order may only rest. MONEY_SCALE. */
+  readonly estimatedFee: bigint | undefined;
+  /** ORDER_SCALE: the account's, if the order filled. */
+  readonly positionAfter: bigint;
+  readonly reference: { readonly price: bigint; readonly atMicros: number } | undefined;
 }
 
 /** What a strategy would say, and people do not. */
@@ -79,6 +105,8 @@ const BLANK = {
   execution_params: null,
   metadata: null,
 } as const;
+
+const RESTING = { pov_cap: null, adv_cap: null, max_slippage_bps: null, post_only: true } as const;
 
 const READ_INTENT = statement(`select intent from order_plane.intents where intent_id = $1`);
 const READ_ACCOUNT_OF = statement(
@@ -123,17 +151,68 @@ export async function previewOrder(parts: ManualParts, wanted: WantedOrder): Pro
   const intent = intentOf(wanted, nowMicros);
   requireValid('OrderIntent', intent, 'writer');
   const account = accountFor(parts.limits, { intent });
-  const assessment = await parts.database.transaction(
-    async (db) => {
-      const { work } = await openDecisions(db, { ...parts, probe: {} }, { account, nowMicros });
-      return decideOne(work, { intent, headers: headersOf(intent, 'paper'), source: 'preview' });
+  const [assessment, position] = await parts.database.transaction(
+    async (db): Promise<[Assessment | undefined, bigint]> => {
+      const { work } = await openDecisions(db, { ...parts, probe: {} }, { account, targets: [] });
+      const item = { intent, headers: headersOf(intent, 'paper'), source: 'preview' };
+      return [decideOne(work, item), work.book.positionUnits(intent.symbol, intent.exchange)];
     },
     // One picture of the account, without its lock: a preview must not hold up a decision.
     { isolation: 'repeatable read' },
   );
   if (assessment === undefined) throw new Fault('INVARIANT', { intent_id: intent.intent_id });
   const { approved, limitsVersion, checks } = assessment;
-  return { account, approved, limitsVersion, checks };
+  const worth = worthOf(parts, wanted, account);
+  const positionAfter = position + (wanted.direction === 'BUY' ? wanted.quantity : -wanted.quantity);
+  return { account, approved, limitsVersion, checks, positionAfter, ...worth };
+}
+
+function worthOf(
+  { markets, limits, feeRates }: ManualParts,
+  wanted: WantedOrder,
+  account: string,
+): Pick<OrderPreview, 'currency' | 'notional' | 'estimatedFee' | 'reference'> {
+  const { symbol, exchange, quantity, postOnly } = wanted;
+  const instrument = markets.instrument(symbol, exchange);
+  const seen = markets.reference(symbol, exchange);
+  const mid = referenceMid(seen);
+  const price = valuationPrice(wanted, seen);
+  const notional =
+    instrument === undefined || price === undefined
+      ? undefined
+      : magnitude(markedMoney(instrument, quantity, price));
+  const rates = feeRates.get(limits()?.accounts.get(account)?.broker ?? '');
+  const rate = postOnly === true ? rates?.makerFeeRate : rates?.takerFeeRate;
+  return {
+    currency: instrument?.settlement_currency,
+    notional,
+    estimatedFee:
+      notional === undefined || rate === undefined
+        ? undefined
+        : divideHalfEven(notional * rate, 10n ** 9n),
+    reference: seen === undefined || mid === undefined ? undefined : { price: mid, atMicros: seen.atMicros },
+  };
+}
+
+const magnitude = (amount: bigint): bigint => (amount < 0n ? -amount : amount);
+
+/** Between two looks for what was published, and how often: an intake that takes longer is away. */
+const TAKEN_LOOK_MS = 20;
+const TAKEN_LOOKS_MAX = 250;
+
+/**
+ * Waits until the intake has an intent that was published.
+ * @throws Fault SERVICE_UNREACHABLE when it has not within 5 s: it may have it later, and the same request may be made
+ *   again
+ */
+export async function awaitTaken(parts: ManualParts, intentId: string): Promise<void> {
+  for (let look = 0; look < TAKEN_LOOKS_MAX; look++) {
+    const rows = await parts.database.query(READ_INTENT, [intentId]);
+    if (rows.length > 0) return;
+    await parts.sleep(TAKEN_LOOK_MS);
+  }
+  const cure = 'published, not decided yet: ask again with the same intent_id';
+  throw new Fault('SERVICE_UNREACHABLE', { intent_id: intentId, cure });
 }
 
 async function publish(
@@ -161,9 +240,11 @@ async function findOrder(parts: ManualParts, intentId: string): Promise<LoggedOr
   const [row] = await db.query<{ account: string; broker: string }>(READ_ACCOUNT_OF, [intentId]);
   if (row === undefined) throw new Fault('NOT_FOUND', { intent_id: intentId });
   const instrumentOf = markets.instrument.bind(markets);
-  const log = new OrderLog(db, { ...row, instrumentOf, probe: {} });
-  await log.load({ intents: [intentId] });
-  const order = log.find(intentId);
+  const order = await db.transaction(async (transaction) => {
+    const log = new OrderLog(transaction, { ...row, instrumentOf, probe: {} });
+    await log.load({ intents: [intentId] });
+    return log.find(intentId);
+  });
   if (order === undefined) throw new Fault('NOT_FOUND', { intent_id: intentId });
   return order;
 }
@@ -191,6 +272,7 @@ function intentOf(wanted: WantedOrder, nowMicros: number): OrderIntent {
     limit_price: wanted.limitPrice ?? null,
     stop_price: wanted.stopPrice ?? null,
     time_in_force: wanted.timeInForce,
+    execution_params: wanted.postOnly === true ? RESTING : null,
     deadline: wanted.deadlineMicros ?? null,
     reason: wanted.reason,
   };

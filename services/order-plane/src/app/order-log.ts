@@ -5,7 +5,7 @@
  */
 import type { EventHeaders } from '@tickmesh/bus';
 import type { ExecutionReport, Instrument } from '@tickmesh/contracts';
-import type { Queryable } from '@tickmesh/database';
+import type { Transaction } from '@tickmesh/database';
 import {
   type IntentFact,
   type OrderFact,
@@ -99,8 +99,11 @@ const READ_ORDERS = statement(
 );
 const READ_REQUESTS = statement(
   `select r.request_id, r.intent_id, r.target_intent_id, r.kind, i.strategy_id, i.headers
-   from order_plane.requests r left join order_plane.intents i on i.intent_id = r.intent_id
-   where r.target_intent_id = any($1::uuid[]) and r.state <> 'done' order by r.created_at, r.request_id`,
+   from order_plane.orders o
+     join order_plane.requests r on r.target_intent_id = o.intent_id and r.state <> 'done'
+     left join order_plane.intents i on i.intent_id = r.intent_id
+   where o.account = $1 and (o.intent_id = any($2::uuid[]) or o.client_order_id = any($3::text[]))
+   order by r.created_at, r.request_id`,
 );
 const WRITE_ORDERS = statement(
   `insert into order_plane.orders (intent_id, account, strategy_id, exchange, symbol, client_order_id, intent_fact,
@@ -140,26 +143,29 @@ const END_REQUESTS = statement(
   `update order_plane.requests set state = 'done' where request_id = any($1::uuid[])`,
 );
 
+/** A switch that stands already only becomes another one: who wanted it re-armed did not know of this. */
 const REDUCE_ONLY = statement(
-  `with thrown as (
-     insert into order_plane.kill_switches (level, scope, thrown_by, reason, reducing_only)
-     values ('instrument', $1, 'order-plane', $2, true)
-     on conflict (level, scope) do nothing returning level, scope, thrown_by, reason)
-   insert into order_plane.kill_switch_history (level, scope, change, changed_by, reason)
-   select level, scope, 'halted', thrown_by, reason from thrown`,
+  `with remembered as (
+     insert into order_plane.kill_switch_history (level, scope, change, changed_by, reason)
+     values ('instrument', $1, 'halted', 'order-plane', $2) returning sequence, changed_at)
+   insert into order_plane.kill_switches (level, scope, thrown_by, reason, reducing_only, thrown_at, version)
+   select 'instrument', $1, 'order-plane', $2, true, changed_at, sequence from remembered
+   on conflict (level, scope) do update set version = excluded.version, rearm_requested_by = null,
+     rearm_reason = null, rearm_requested_at = null`,
 );
 
 export class OrderLog {
-  readonly #db: Queryable;
+  readonly #db: Transaction;
   readonly #options: OrderLogOptions;
   readonly #orders = new Map<string, LoggedOrder>();
+  readonly #requests = new Map<string, OpenRequest>();
   readonly #facts: { intent_id: string; fact_key: string; digest: string; fact: string }[] = [];
   readonly #outbox: OutboxRow[] = [];
   readonly #reports: ExecutionReport[] = [];
   /** Why a market may only be reduced from now on, by `exchange|symbol`. */
   readonly #severe = new Map<string, string>();
 
-  constructor(db: Queryable, options: OrderLogOptions) {
+  constructor(db: Transaction, options: OrderLogOptions) {
     this.#db = db;
     this.#options = options;
   }
@@ -168,7 +174,10 @@ export class OrderLog {
     return [...this.#orders.values()];
   }
 
-  /** Reads orders of the account, by intent or by the broker's id. Those already read keep what they were given. */
+  /**
+   * Reads orders of the account, by intent or by the broker's id, with their open requests. Those already read keep
+   * what they were given.
+   */
   async load(ids: {
     readonly intents?: readonly string[];
     readonly clientOrderIds?: readonly string[];
@@ -176,11 +185,12 @@ export class OrderLog {
     const intents = (ids.intents ?? []).filter((id) => !this.#orders.has(id));
     const clientOrderIds = ids.clientOrderIds ?? [];
     if (intents.length === 0 && clientOrderIds.length === 0) return;
-    const rows = await this.#db.query<StoredOrder>(READ_ORDERS, [
-      this.#options.account,
-      intents,
-      clientOrderIds,
+    const key = [this.#options.account, intents, clientOrderIds];
+    const [rows, requests] = await Promise.all([
+      this.#db.read<StoredOrder>(READ_ORDERS, key),
+      this.#db.read<OpenRequest>(READ_REQUESTS, key),
     ]);
+    for (const request of requests) this.#requests.set(request.request_id, request);
     for (const row of rows) {
       if (!this.#orders.has(row.intent_id)) this.#orders.set(row.intent_id, orderOfRow(row));
     }
@@ -244,40 +254,39 @@ export class OrderLog {
     this.#write(report, request.headers, 1);
   }
 
-  /** Writes everything, in the transaction. Returns the reports made. */
+  /** Hands everything over to the transaction. Returns the reports made. */
   async flush(nowMicros: number): Promise<readonly ExecutionReport[]> {
     const changed = this.orders.filter((order) => order.isChanged);
-    await this.#endRequests(changed, nowMicros);
+    this.#endRequests(changed, nowMicros);
     if (changed.length > 0) {
-      await this.#db.query(WRITE_ORDERS, [JSON.stringify(changed.map(rowOfOrder))]);
+      this.#db.send(WRITE_ORDERS, [JSON.stringify(changed.map(rowOfOrder))]);
     }
     if (this.#facts.length > 0) {
       const rows = this.#facts.map(
         (row) =>
           `{"intent_id":"${row.intent_id}","fact_key":${JSON.stringify(row.fact_key)},"digest":"${row.digest}","fact":${row.fact}}`,
       );
-      await this.#db.query(WRITE_FACTS, [`[${rows.join(',')}]`]);
+      this.#db.send(WRITE_FACTS, [`[${rows.join(',')}]`]);
     }
     const fills = changed.flatMap((order) => this.#fillChange(order));
     if (fills.length > 0) await writeFills(this.#db, this.#options.account, fills);
     for (const [market, reason] of this.#severe) {
-      await this.#db.query(REDUCE_ONLY, [market, reason]);
+      this.#db.send(REDUCE_ONLY, [market, reason]);
     }
     if (this.#outbox.length > 0) {
-      await this.#db.query(WRITE_OUTBOX, [JSON.stringify(this.#outbox)]);
+      this.#db.send(WRITE_OUTBOX, [JSON.stringify(this.#outbox)]);
     }
     return this.#reports;
   }
 
   #fillChange(order: LoggedOrder): FillChange[] {
-    const { before, fold, symbol, exchange, intentId } = order;
+    const { before, fold, symbol, exchange, intentId, strategyId } = order;
     const after = fold.state();
     if (before.fills === after.fills || sameFills(before, after)) return [];
     const instrument = this.#options.instrumentOf(symbol, exchange);
     if (instrument === undefined) throw new Fault('INSTRUMENT_UNKNOWN', { symbol, exchange });
-    return [
-      { intentId, instrument, side: fold.intent.side, before: before.fills, after: after.fills },
-    ];
+    const { side } = fold.intent;
+    return [{ intentId, strategyId, instrument, side, before: before.fills, after: after.fills }];
   }
 
   #tellAnomalies(order: LoggedOrder, before: OrderState, after: OrderState): void {
@@ -316,12 +325,11 @@ export class OrderLog {
   }
 
   /** Requests whose order answered them, or ended without. */
-  async #endRequests(changed: readonly LoggedOrder[], nowMicros: number): Promise<void> {
-    const known = changed.filter((order) => !order.isNew).map((order) => order.intentId);
-    if (known.length === 0) return;
-    const open = await this.#db.query<OpenRequest>(READ_REQUESTS, [known]);
+  #endRequests(changed: readonly LoggedOrder[], nowMicros: number): void {
+    const known = new Set(changed.filter((order) => !order.isNew).map((order) => order.intentId));
     const done: string[] = [];
-    for (const request of open) {
+    for (const request of this.#requests.values()) {
+      if (!known.has(request.target_intent_id)) continue;
       const order = this.#orders.get(request.target_intent_id);
       const outcome = order && requestOutcome(request, order.fold);
       if (order === undefined || outcome === undefined) continue;
@@ -343,7 +351,7 @@ export class OrderLog {
         },
       );
     }
-    if (done.length > 0) await this.#db.query(END_REQUESTS, [done]);
+    if (done.length > 0) this.#db.send(END_REQUESTS, [done]);
   }
 
   #subjectOf(order: {

@@ -59,13 +59,12 @@ async function recordInto<T>(
   ) => T,
 ): Promise<T> {
   const { reports, result } = await parts.database.transaction(async (db) => {
-    await lockAccount(db, target.account);
     const log = new OrderLog(db, {
       ...target,
       instrumentOf: (symbol, exchange) => parts.markets.instrument(symbol, exchange),
       probe: parts.probe,
     });
-    await log.load({ clientOrderIds });
+    await Promise.all([lockAccount(db, target.account), log.load({ clientOrderIds })]);
     const orders = new Map(log.orders.map((order) => [order.clientOrderId, order]));
     const result = work(orders, (order, facts) => {
       log.record(order, facts);

@@ -1,8 +1,8 @@
 /**
- * Kill switches: thrown at once and alone, re-armed with a name and a reason. Throwing one cancels the working orders
- * that it is about.
+ * Kill switches: thrown at once and alone, re-armed by two people. Throwing one cancels the working orders that it is
+ * about.
  */
-import type { Database, Queryable } from '@tickmesh/database';
+import type { Database, Transaction } from '@tickmesh/database';
 import { type KillLevel, type KillSwitch, isSwitchFor } from '@tickmesh/domain-risk';
 import { type Clock, Fault, derivedUuid, formatRfc3339 } from '@tickmesh/kernel';
 import { OrderLog } from './order-log.ts';
@@ -17,18 +17,37 @@ export interface SwitchParts {
   readonly probe: OrderProbe;
 }
 
+/** Thrown again, it is another switch: who wanted the one before re-armed wanted that one. */
 const THROW = statement(
-  `insert into order_plane.kill_switches (level, scope, thrown_by, reason, reducing_only)
-   values ($1, $2, $3, $4, $5)
+  `with remembered as (
+     insert into order_plane.kill_switch_history (level, scope, change, changed_by, reason)
+     values ($1, $2, 'halted', $3, $4) returning sequence, changed_at)
+   insert into order_plane.kill_switches (level, scope, thrown_by, reason, reducing_only, thrown_at, version)
+   select $1, $2, $3, $4, $5, changed_at, sequence from remembered
    on conflict (level, scope) do update set thrown_by = excluded.thrown_by, reason = excluded.reason,
-     reducing_only = excluded.reducing_only`,
+     reducing_only = excluded.reducing_only, thrown_at = excluded.thrown_at, version = excluded.version,
+     rearm_requested_by = null, rearm_reason = null, rearm_requested_at = null
+   returning version`,
+);
+const READ_SWITCH = statement(
+  `select version, rearm_requested_by, rearm_reason, rearm_requested_at
+   from order_plane.kill_switches where level = $1 and scope = $2 for update`,
+);
+const REQUEST_REARM = statement(
+  `with remembered as (
+     insert into order_plane.kill_switch_history (level, scope, change, changed_by, reason)
+     values ($1, $2, 'rearm_requested', $3, $4) returning changed_at)
+   update order_plane.kill_switches
+   set rearm_requested_by = $3, rearm_reason = $4, rearm_requested_at = changed_at
+   from remembered where level = $1 and scope = $2`,
 );
 const REARM = statement(
-  `delete from order_plane.kill_switches where level = $1 and scope = $2 returning level`,
-);
-const REMEMBER = statement(
-  `insert into order_plane.kill_switch_history (level, scope, change, changed_by, reason)
-   values ($1, $2, $3, $4, $5) returning sequence`,
+  `with gone as (
+     delete from order_plane.kill_switches where level = $1 and scope = $2
+     returning level, scope, rearm_requested_by, rearm_reason, rearm_requested_at)
+   insert into order_plane.kill_switch_history
+     (level, scope, change, changed_by, reason, requested_by, request_reason, requested_at)
+   select level, scope, 'rearmed', $3, $4, rearm_requested_by, rearm_reason, rearm_requested_at from gone`,
 );
 const READ_WORKING = statement(
   `select intent_id, account, strategy_id as "strategyId", symbol, exchange
@@ -38,55 +57,91 @@ const READ_ACCOUNTS = statement(
   `select account, broker from order_plane.accounts order by account`,
 );
 
-/**
- * Halts. The switch is committed first, by itself, so that nothing delays it; the cancels follow, account by account.
- * Returns the accounts that now have cancels to send.
- */
-export async function halt(parts: SwitchParts, held: KillSwitch): Promise<readonly string[]> {
-  const [row] = await parts.database.transaction(async (db) => {
-    await db.query(THROW, [held.level, held.scope, held.by, held.reason, held.reducingOnly]);
-    return db.query<{ sequence: bigint }>(REMEMBER, [
-      held.level,
-      held.scope,
-      'halted',
-      held.by,
-      held.reason,
-    ]);
-  });
-  parts.probe.halted?.(held);
-  if (held.reducingOnly || row === undefined) return [];
-  const accounts = await parts.database.query<{ account: string; broker: string }>(READ_ACCOUNTS);
-  const woken: string[] = [];
-  for (const { account, broker } of accounts) {
-    const canceled = await parts.database.transaction((db) =>
-      cancelWorking(db, parts, { account, broker, held, sequence: row.sequence }),
-    );
-    if (canceled > 0) woken.push(account);
-  }
-  return woken;
+/** What a halt set going. */
+export interface Halted {
+  readonly version: number;
+  /** Accounts that now have cancels to send. */
+  readonly accounts: readonly string[];
+  readonly cancelsRequested: number;
 }
 
-/** @throws Fault NOT_FOUND when nothing of the scope is halted */
+/**
+ * Halts. The switch is committed first, by itself, so that nothing delays it; the cancels follow, account by account.
+ * @param canceling whether orders that work are canceled; where reducing ones may pass, none is
+ */
+export async function halt(
+  parts: SwitchParts,
+  held: KillSwitch,
+  canceling = true,
+): Promise<Halted> {
+  const { level, scope, by, reason, reducingOnly } = held;
+  const [row] = await parts.database.transaction((db) =>
+    db.query<{ version: bigint }>(THROW, [level, scope, by, reason, reducingOnly]),
+  );
+  const version = row?.version ?? 0n;
+  parts.probe.halted?.(held);
+  if (reducingOnly || !canceling) return { version: Number(version), accounts: [], cancelsRequested: 0 };
+  const accounts = await parts.database.query<{ account: string; broker: string }>(READ_ACCOUNTS);
+  const woken: string[] = [];
+  let cancelsRequested = 0;
+  for (const { account, broker } of accounts) {
+    const canceled = await parts.database.transaction((db) =>
+      cancelWorking(db, parts, { account, broker, held, sequence: version }),
+    );
+    if (canceled.orders > 0) woken.push(account);
+    cancelsRequested += canceled.requests;
+  }
+  return { version: Number(version), accounts: woken, cancelsRequested };
+}
+
+export interface WantedRearm {
+  readonly level: KillLevel;
+  readonly scope: string;
+  readonly by: string;
+  readonly reason: string;
+  /** The switch that the caller has seen: one that was thrown again since stays thrown. Absent: the one that stands. */
+  readonly version?: number | undefined;
+}
+
+/**
+ * The first call asks for a switch to be re-armed, and leaves it thrown; another person's call re-arms it.
+ * @returns what the call did
+ * @throws Fault NOT_FOUND when nothing of the scope is halted; VERSION_CONFLICT when it was thrown again;
+ *   SECOND_PERSON_NEEDED to the one who asked for it
+ */
 export async function rearm(
   parts: SwitchParts,
-  wanted: {
-    readonly level: KillLevel;
-    readonly scope: string;
-    readonly by: string;
-    readonly reason: string;
-  },
-): Promise<void> {
+  wanted: WantedRearm,
+): Promise<'requested' | 'rearmed'> {
   const { level, scope, by, reason } = wanted;
-  await parts.database.transaction(async (db) => {
-    const rows = await db.query(REARM, [level, scope]);
-    if (rows.length === 0) throw new Fault('NOT_FOUND', { level, scope });
-    await db.query(REMEMBER, [level, scope, 'rearmed', by, reason]);
+  const done = await parts.database.transaction(async (db) => {
+    const [row] = await db.query<SwitchRow>(READ_SWITCH, [level, scope]);
+    if (row === undefined) throw new Fault('NOT_FOUND', { level, scope });
+    const version = Number(row.version);
+    if (wanted.version !== undefined && wanted.version !== version) {
+      throw new Fault('VERSION_CONFLICT', { level, scope, seen: wanted.version, version });
+    }
+    const requestedBy = row.rearm_requested_by;
+    if (requestedBy === by) {
+      throw new Fault('SECOND_PERSON_NEEDED', { level, scope, requested_by: requestedBy });
+    }
+    const statement = requestedBy === null ? REQUEST_REARM : REARM;
+    await db.query(statement, [level, scope, by, reason]);
+    return requestedBy === null ? 'requested' : 'rearmed';
   });
-  parts.probe.rearmed?.(level, scope, by);
+  if (done === 'requested') parts.probe.rearmRequested?.(level, scope, by);
+  else parts.probe.rearmed?.(level, scope, by);
+  return done;
+}
+
+interface SwitchRow {
+  readonly version: bigint;
+  readonly rearm_requested_by: string | null;
+  readonly [column: string]: unknown;
 }
 
 async function cancelWorking(
-  db: Queryable,
+  db: Transaction,
   parts: SwitchParts,
   halted: {
     readonly account: string;
@@ -94,7 +149,7 @@ async function cancelWorking(
     readonly held: KillSwitch;
     readonly sequence: bigint;
   },
-): Promise<number> {
+): Promise<{ readonly orders: number; readonly requests: number }> {
   const { account, broker, held, sequence } = halted;
   await lockAccount(db, account);
   const working = await db.query<{
@@ -105,7 +160,7 @@ async function cancelWorking(
     exchange: string;
   }>(READ_WORKING, [account]);
   const meant = working.filter((order) => isSwitchFor(held, order)).map((order) => order.intent_id);
-  if (meant.length === 0) return 0;
+  if (meant.length === 0) return { orders: 0, requests: 0 };
   const nowMicros = parts.clock.nowMicros();
   const log = new OrderLog(db, {
     account,
@@ -132,6 +187,6 @@ async function cancelWorking(
     });
   }
   await log.flush(nowMicros);
-  await writeRequests(db, requests);
-  return meant.length;
+  writeRequests(db, requests);
+  return { orders: meant.length, requests: requests.length };
 }

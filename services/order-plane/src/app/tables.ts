@@ -1,5 +1,5 @@
 /** The statements of the book of record. Each takes the transaction that it belongs to. */
-import type { Queryable } from '@tickmesh/database';
+import type { Queryable, Transaction } from '@tickmesh/database';
 import { type HeldPosition, type AccountState, type EquityMarks } from './account-book.ts';
 import {
   MONEY_SCALE,
@@ -28,7 +28,7 @@ const LOCK_ACCOUNT = statement(
 
 /** The one serial step of an account: whoever holds the row decides and records; the others wait. */
 export async function lockAccount(db: Queryable, account: string): Promise<void> {
-  const rows = await db.query(LOCK_ACCOUNT, [account]);
+  const rows = await db.read(LOCK_ACCOUNT, [account]);
   if (rows.length === 0) throw new Fault('NOT_FOUND', { account });
 }
 
@@ -71,19 +71,16 @@ export async function readAccount(
   nowMicros: number,
 ): Promise<AccountState> {
   const since = formatRfc3339(nowMicros - RECENT_MS * 1_000);
-  const open = await db.query<OrderRow & { leaves_quantity: string; unresolved: boolean }>(
-    READ_OPEN,
-    [account],
-  );
-  const recent = await db.query<OrderRow & { quantity: string; created_at: number }>(READ_RECENT, [
-    account,
-    since,
+  const [open, recent, fees, equity, positions, killSwitches] = await Promise.all([
+    db.read<OrderRow & { leaves_quantity: string; unresolved: boolean }>(READ_OPEN, [account]),
+    db.read<OrderRow & { quantity: string; created_at: number }>(READ_RECENT, [account, since]),
+    db.read<{ currency: string; amount: string }>(READ_FEES, [account]),
+    db.read<{ currency: string; day: string; day_start: string; peak: string }>(READ_EQUITY, [
+      account,
+    ]),
+    readPositions(db, account),
+    readSwitches(db),
   ]);
-  const fees = await db.query<{ currency: string; amount: string }>(READ_FEES, [account]);
-  const equity = await db.query<{ currency: string; day: string; day_start: string; peak: string }>(
-    READ_EQUITY,
-    [account],
-  );
   return {
     account,
     openOrders: open.map((row): OpenOrder => ({
@@ -96,9 +93,9 @@ export async function readAccount(
       quantity: parseNumeric(row.quantity, 9),
       atMicros: row.created_at,
     })),
-    positions: await readPositions(db, account),
+    positions,
     fees: new Map(fees.map(({ currency, amount }) => [currency, parseNumeric(amount, 9)])),
-    killSwitches: await readSwitches(db),
+    killSwitches,
     equityMarks: new Map(
       equity.map((row): [string, EquityMarks] => [
         row.currency,
@@ -124,7 +121,7 @@ function identityOf(row: OrderRow) {
 }
 
 export async function readPositions(db: Queryable, account: string): Promise<HeldPosition[]> {
-  const rows = await db.query<PositionRow>(READ_POSITIONS, [account]);
+  const rows = await db.read<PositionRow>(READ_POSITIONS, [account]);
   return rows.map((row) => ({
     symbol: row.symbol,
     exchange: row.exchange,
@@ -133,7 +130,7 @@ export async function readPositions(db: Queryable, account: string): Promise<Hel
 }
 
 export async function readSwitches(db: Queryable): Promise<KillSwitch[]> {
-  const rows = await db.query<{
+  const rows = await db.read<{
     level: KillSwitch['level'];
     scope: string;
     thrown_by: string;
@@ -156,16 +153,16 @@ const WRITE_EQUITY = statement(
    where (equity.day, equity.day_start, equity.peak) <> (excluded.day, excluded.day_start, excluded.peak)`,
 );
 
-export async function writeEquity(
-  db: Queryable,
+export function writeEquity(
+  db: Transaction,
   account: string,
   before: ReadonlyMap<string, EquityMarks>,
   after: ReadonlyMap<string, EquityMarks>,
-): Promise<void> {
+): void {
   for (const [currency, marks] of after) {
     const held = before.get(currency);
     if (held?.day === marks.day && held.peak === marks.peak) continue;
-    await db.query(WRITE_EQUITY, [
+    db.send(WRITE_EQUITY, [
       account,
       currency,
       marks.day,
@@ -231,8 +228,8 @@ const WRITE_DECISIONS = statement(
      limits_version integer, checks jsonb, decided_at timestamptz)`,
 );
 
-export async function writeDecisions(db: Queryable, rows: readonly DecisionRow[]): Promise<void> {
-  if (rows.length > 0) await db.query(WRITE_DECISIONS, [JSON.stringify(rows)]);
+export function writeDecisions(db: Transaction, rows: readonly DecisionRow[]): void {
+  if (rows.length > 0) db.send(WRITE_DECISIONS, [JSON.stringify(rows)]);
 }
 
 export interface RequestRow {
@@ -255,6 +252,6 @@ const WRITE_REQUESTS = statement(
    on conflict (request_id) do nothing`,
 );
 
-export async function writeRequests(db: Queryable, rows: readonly RequestRow[]): Promise<void> {
-  if (rows.length > 0) await db.query(WRITE_REQUESTS, [JSON.stringify(rows)]);
+export function writeRequests(db: Transaction, rows: readonly RequestRow[]): void {
+  if (rows.length > 0) db.send(WRITE_REQUESTS, [JSON.stringify(rows)]);
 }

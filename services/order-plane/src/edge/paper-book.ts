@@ -1,5 +1,5 @@
 /** The paper broker's own book in PostgreSQL: what it accepted and what it said outlive every process. */
-import { type Database, type Queryable, statement } from '@tickmesh/database';
+import { type Database, type Transaction, statement } from '@tickmesh/database';
 import {
   type OrderFact,
   type OrderTerms,
@@ -97,8 +97,10 @@ export class PaperBook {
   ): Promise<boolean> {
     const { clientOrderId, requestId, terms } = request;
     return this.#database.transaction(async (db) => {
-      await assertSession(db, session);
-      const known = await db.query(READ_ORDER, [clientOrderId]);
+      const [, known] = await Promise.all([
+        assertSession(db, session),
+        db.read(READ_ORDER, [clientOrderId]),
+      ]);
       if (known.length === 0) return true;
       const json = terms === undefined ? null : JSON.stringify(termsToPlain(terms));
       const taken = await db.query(WRITE_REQUEST, [clientOrderId, requestId, json]);
@@ -114,18 +116,21 @@ export class PaperBook {
     const ended = events.filter((event) => event.ended).map((event) => event.clientOrderId);
     await this.#database.transaction(async (db) => {
       await assertSession(db, session);
-      await db.query(WRITE_EVENTS, [`[${rows.join(',')}]`]);
-      if (ended.length > 0) await db.query(END_ORDERS, [ended]);
+      db.send(WRITE_EVENTS, [`[${rows.join(',')}]`]);
+      if (ended.length > 0) db.send(END_ORDERS, [ended]);
     });
   }
 
   /** Everything said of an order; undefined when it was never taken, and no older session can still place it. */
   async said(session: PaperSessionId, clientOrderId: string): Promise<OrderFact[] | undefined> {
     return this.#database.transaction(async (db) => {
-      await assertSession(db, session);
-      const known = await db.query(READ_ORDER, [clientOrderId]);
+      // The session first: while it is held, no older one can place the order any more.
+      const [, known, rows] = await Promise.all([
+        assertSession(db, session),
+        db.read(READ_ORDER, [clientOrderId]),
+        db.read<{ fact: object }>(READ_EVENTS, [clientOrderId]),
+      ]);
       if (known.length === 0) return undefined;
-      const rows = await db.query<{ fact: object }>(READ_EVENTS, [clientOrderId]);
       return rows.map(({ fact }) => decodeFact(fact));
     });
   }
@@ -141,8 +146,8 @@ export class PaperBook {
   }
 }
 
-async function assertSession(db: Queryable, { account, epoch }: PaperSessionId): Promise<void> {
-  const rows = await db.query(CHECK_SESSION, [account, epoch]);
+async function assertSession(db: Transaction, { account, epoch }: PaperSessionId): Promise<void> {
+  const rows = await db.read(CHECK_SESSION, [account, epoch]);
   if (rows.length === 0) throw new Fault('LEASE_LOST', { account, epoch });
 }
 
