@@ -7,6 +7,10 @@ interface ClientError {
   readonly type?: string;
   readonly message?: string;
   readonly cause?: unknown;
+  /** Of a request for several topics: one for each that was refused. */
+  readonly errors?: readonly unknown[];
+  /** Of Node: how a connection failed. */
+  readonly code?: unknown;
   readonly retriable?: boolean;
 }
 
@@ -15,9 +19,9 @@ const BY_TYPE: Readonly<Record<string, ErrorCode>> = {
   RECORD_LIST_TOO_LARGE: 'MSG_TOO_LARGE',
   UNKNOWN_TOPIC_OR_PARTITION: 'TOPIC_UNKNOWN',
   INVALID_TOPIC_EXCEPTION: 'TOPIC_UNKNOWN',
-  TOPIC_AUTHORIZATION_FAILED: 'BROKER_CREDENTIALS',
-  GROUP_AUTHORIZATION_FAILED: 'BROKER_CREDENTIALS',
-  CLUSTER_AUTHORIZATION_FAILED: 'BROKER_CREDENTIALS',
+  TOPIC_AUTHORIZATION_FAILED: 'BROKER_RIGHTS',
+  GROUP_AUTHORIZATION_FAILED: 'BROKER_RIGHTS',
+  CLUSTER_AUTHORIZATION_FAILED: 'BROKER_RIGHTS',
   SASL_AUTHENTICATION_FAILED: 'BROKER_CREDENTIALS',
   ILLEGAL_SASL_STATE: 'BROKER_CREDENTIALS',
 };
@@ -38,6 +42,16 @@ const BY_MESSAGE: Readonly<Record<string, ErrorCode>> = {
 };
 
 /**
+ * TLS: an alert says that the other side refuses us; what Node says of a certificate is that we refuse theirs. Waiting
+ * cures neither.
+ */
+function tlsCode({ code }: ClientError): ErrorCode | undefined {
+  if (typeof code !== 'string') return undefined;
+  if (/^ERR_SSL_.*ALERT/.test(code)) return 'BROKER_CREDENTIALS';
+  return /^ERR_TLS_CERT|CERT|VERIFY_LEAF/.test(code) ? 'BROKER_UNTRUSTED' : undefined;
+}
+
+/**
  * Total: the first cause that the tables know names the code. Else what the client calls its own error
  * was refused by the broker, and everything else is a bug, in the client or in ours.
  */
@@ -46,7 +60,10 @@ export function brokerFault(thrown: unknown, details: Readonly<Record<string, un
   for (const error of causes(thrown)) {
     if (isFault(error)) return error;
     code ??=
-      BY_TYPE[error.type ?? ''] ?? BY_NAME[error.name ?? ''] ?? BY_MESSAGE[error.message ?? ''];
+      tlsCode(error) ??
+      BY_TYPE[error.type ?? ''] ??
+      BY_NAME[error.name ?? ''] ??
+      BY_MESSAGE[error.message ?? ''];
   }
   const message = thrown instanceof Error ? thrown.message : String(thrown);
   return new Fault(code ?? fallbackCode(thrown), { ...details, message }, thrown);
@@ -75,6 +92,7 @@ function* causes(thrown: unknown): Generator<ClientError> {
   let error = thrown;
   for (let depth = 0; depth < 8 && typeof error === 'object' && error !== null; depth++) {
     yield error;
-    error = (error as ClientError).cause;
+    const { cause, errors } = error as ClientError;
+    error = cause ?? errors?.[0];
   }
 }

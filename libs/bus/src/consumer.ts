@@ -6,7 +6,7 @@
  */
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TopicName } from '@tickmesh/contracts';
-import { Fault, faultOf } from '@tickmesh/kernel';
+import { type ErrorCode, Fault, faultOf } from '@tickmesh/kernel';
 import type { Consumer as KafkajsConsumer, EachBatchPayload, Kafka } from 'kafkajs';
 import { assignerFor } from './assigners.ts';
 import { Assigned } from './assigned.ts';
@@ -49,6 +49,8 @@ export function groupConsumer<T extends TopicName>(
 }
 
 type Phase = ConsumerState['phase'];
+
+const REFUSALS: readonly ErrorCode[] = ['BROKER_CREDENTIALS', 'BROKER_UNTRUSTED'];
 
 class GroupConsumer<T extends TopicName> implements Consumer {
   readonly #options: ConsumerOptions<T>;
@@ -274,7 +276,10 @@ class GroupConsumer<T extends TopicName> implements Consumer {
     this.#reason = fault.message;
     await this.#letGo();
     await this.#leave();
-    const isHopeless = fault.reaction.retry !== 'backoff' && this.#restarts > limits.restartsMax;
+    // Credentials that were good once can be so again; those that never were are a mistake to be told.
+    const isRefused = REFUSALS.includes(fault.code) && this.#onFirstJoin !== undefined;
+    const isCurable = fault.reaction.retry === 'backoff' && !isRefused;
+    const isHopeless = !isCurable && this.#restarts > limits.restartsMax;
     if (isHopeless || fault.reaction.retry === 'halt') {
       await this.#fail(fault);
       return;

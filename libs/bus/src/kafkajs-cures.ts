@@ -12,6 +12,10 @@
  * 5. A commit carries the generation of the moment it is retried in, not the one its records were
  *    delivered in. Commits go through the offset manager of their own generation, so that the broker
  *    refuses those of a member that was away.
+ * 6. A session is renewed a fixed time before its end: too late for a provider of tokens that is away, and
+ *    with short sessions on every request, which Kafka refuses within a second. Renewed at half of it here.
+ * 7. A sign-in opens its exchange before it has its token, and leaves a broken exchange open when there is none, or
+ *    when the broker refuses it: the next try is out of step. The token comes first; a refusal closes the connection.
  *
  * What concerns the wire format is in kafkajs-encoding.ts.
  */
@@ -119,8 +123,35 @@ interface RequestQueuePrototype {
   scheduleCheckPendingRequests: (this: RequestQueue) => void;
 }
 
+/** Carried by a SASL mechanism: gets what the exchange needs, before it begins. */
+export const BEFORE_SIGN_IN: unique symbol = Symbol('tickmesh.beforeSignIn');
+
+interface SessionLifetime {
+  toNumber(): number;
+}
+
+interface Connection {
+  /** Of a connection that signs in. */
+  readonly sasl: { readonly [BEFORE_SIGN_IN]?: () => Promise<unknown> };
+  /** As `process.hrtime` told it. */
+  readonly authenticatedAt: [number, number] | null;
+  /** Milliseconds; 0: for ever. */
+  readonly sessionLifetime: SessionLifetime;
+  disconnect(): Promise<unknown>;
+}
+
+interface Authenticator {
+  readonly connection: Connection;
+}
+
+interface AuthenticatorPrototype {
+  authenticate: (this: Authenticator) => Promise<void>;
+}
+
 const CURED = Symbol.for('tickmesh.kafkajsCured');
 const THROTTLE_RECHECK_MS = 10;
+/** Kafka refuses to renew a session twice within a second. */
+const SESSION_RENEWAL_MIN_MS = 1_200;
 const generationOfBatch = new WeakMap<object, number | null>();
 
 /** The generation that a batch of `eachBatch` was fetched under. */
@@ -137,6 +168,10 @@ export function cureKafkajs(): void {
   const group = require('kafkajs/src/consumer/consumerGroup') as {
     prototype: ConsumerGroupPrototype & { [CURED]?: true };
   };
+  const connection = require('kafkajs/src/network/connection') as { prototype: object };
+  const authenticator = require('kafkajs/src/broker/saslAuthenticator') as {
+    prototype: AuthenticatorPrototype;
+  };
   if (group.prototype[CURED] === true) return;
   group.prototype[CURED] = true;
   cureWireFormat(require);
@@ -144,6 +179,8 @@ export function cureKafkajs(): void {
   cureRebalance(group.prototype);
   cureFetch(group.prototype);
   cureOffsetOutOfRange(group.prototype);
+  cureSessionRenewal(connection.prototype);
+  cureSignIn(authenticator.prototype);
 }
 
 /** A cluster connection with the settings of the client, for reading without a group. */
@@ -214,6 +251,38 @@ function cureOffsetOutOfRange(group: ConsumerGroupPrototype): void {
     const { topic, partition } = error;
     const offset = await hooks.offsetOutOfRange({ topic, partition });
     if (offset !== undefined) this.seek({ topic, partition, offset });
+  };
+}
+
+function cureSessionRenewal(connection: object): void {
+  const symbol = Object.getOwnPropertySymbols(connection).find(
+    ({ description }) => description === 'private:Connection:shouldReauthenticate',
+  );
+  assert(symbol !== undefined, 'A kafkajs connection decides when to sign in again');
+  Object.defineProperty(connection, symbol, {
+    value(this: Connection): boolean {
+      const lifeMs = this.sessionLifetime.toNumber();
+      if (lifeMs === 0) return false;
+      if (this.authenticatedAt === null) return true;
+      const [seconds, nanoseconds] = process.hrtime(this.authenticatedAt);
+      const ageMs = seconds * 1_000 + nanoseconds / 1_000_000;
+      return ageMs >= Math.max(lifeMs / 2, SESSION_RENEWAL_MIN_MS);
+    },
+  });
+}
+
+function cureSignIn(authenticator: AuthenticatorPrototype): void {
+  const { authenticate } = authenticator;
+  assert(typeof authenticate === 'function', 'kafkajs signs in by its SASL authenticator');
+  authenticator.authenticate = async function (): Promise<void> {
+    const { [BEFORE_SIGN_IN]: prepare } = this.connection.sasl;
+    await prepare?.();
+    try {
+      await authenticate.call(this);
+    } catch (error) {
+      await this.connection.disconnect();
+      throw error;
+    }
   };
 }
 

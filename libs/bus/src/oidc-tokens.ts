@@ -18,15 +18,20 @@ export interface OidcClient {
 interface Token {
   readonly text: string;
   readonly renewAtMs: number;
-  readonly expiresAtMs: number;
+  /** From here on it is no longer handed out. */
+  readonly spentAtMs: number;
+  readonly renewalPauseMs: number;
 }
 
 type Json = Readonly<Record<string, unknown>>;
 
 const REQUEST_TIMEOUT_MS = 10_000;
-/** A token that ends within this is no longer handed out: it must outlive the way to the broker. */
+/**
+ * A token that ends within this is no longer handed out: it must outlive the way to the broker, which gives a session
+ * without end to a token at its very end. A quarter of its life at the most.
+ */
 const EXPIRY_MARGIN_MS = 5_000;
-/** After a renewal that failed, while the token in hand still lives. */
+/** After a renewal that failed, while the token in hand still lives. An eighth of its life at the most. */
 const RENEWAL_PAUSE_MS = 5_000;
 
 /**
@@ -47,15 +52,15 @@ export function oidcTokens(client: OidcClient, nowMs: () => number = Date.now): 
       held = await requestToken(client, nowMs);
       return held.text;
     } catch (thrown) {
-      if (held === undefined || nowMs() >= held.expiresAtMs - EXPIRY_MARGIN_MS) throw thrown;
-      pauseUntilMs = nowMs() + RENEWAL_PAUSE_MS;
+      if (held === undefined || nowMs() >= held.spentAtMs) throw thrown;
+      pauseUntilMs = nowMs() + held.renewalPauseMs;
       return held.text;
     } finally {
       renewal = undefined;
     }
   };
   const isUsable = (token: Token, now: number): boolean =>
-    now < token.expiresAtMs - EXPIRY_MARGIN_MS && (now < token.renewAtMs || now < pauseUntilMs);
+    now < token.spentAtMs && (now < token.renewAtMs || now < pauseUntilMs);
   return () => {
     if (held !== undefined && isUsable(held, nowMs())) return Promise.resolve(held.text);
     return (renewal ??= renew());
@@ -123,7 +128,12 @@ function tokenOf(
   }
   const lifeMs = lifeMsOf(answer, claims, askedAtMs);
   if (lifeMs === undefined) throw refused(url, 'the token does not say how long it lives');
-  return { text, renewAtMs: askedAtMs + lifeMs / 2, expiresAtMs: askedAtMs + lifeMs };
+  return {
+    text,
+    renewAtMs: askedAtMs + lifeMs / 2,
+    spentAtMs: askedAtMs + lifeMs - Math.min(EXPIRY_MARGIN_MS, lifeMs / 4),
+    renewalPauseMs: Math.min(RENEWAL_PAUSE_MS, lifeMs / 8),
+  };
 }
 
 /** `expires_in` is recommended only; the token's own `exp` says the same by the provider's clock. */

@@ -2,17 +2,15 @@
 import { Fault } from '@tickmesh/kernel';
 import type { KafkaConfig, Mechanism, SASLOptions } from 'kafkajs';
 import type { BusKafkaConfig, BusTls } from './config.ts';
-
-/** Source of OAuth bearer tokens; caches and renews them itself (at half of a token's life). */
-export type TokenSource = () => Promise<string>;
+import { BEFORE_SIGN_IN } from './kafkajs-cures.ts';
 
 /**
- * A token handed out with less life left than this makes kafkajs authenticate again on every request,
- * and Kafka refuses a second time within a second; tokens are renewed long before.
+ * Source of OAuth bearer tokens; caches and renews them itself (at half of a token's life). Asked at half of each
+ * session's life, so that the token in hand can serve while its provider is away.
  */
-const REAUTHENTICATION_THRESHOLD_MS = 3_000;
+export type TokenSource = () => Promise<string>;
 
-type SecuritySettings = Pick<KafkaConfig, 'ssl' | 'sasl' | 'reauthenticationThreshold'>;
+type SecuritySettings = Pick<KafkaConfig, 'ssl' | 'sasl'>;
 
 export function securitySettings(
   kafka: BusKafkaConfig,
@@ -23,7 +21,6 @@ export function securitySettings(
   return {
     ...(tls ? { ssl: tlsSettings(kafka.tls) } : {}),
     ...(sasl === undefined ? {} : { sasl }),
-    reauthenticationThreshold: REAUTHENTICATION_THRESHOLD_MS,
   };
 }
 
@@ -63,9 +60,10 @@ function saslSettings(
 export function oauthbearer(
   tokens: TokenSource,
   extensions: Readonly<Record<string, string>>,
-): Mechanism {
+): Mechanism & { readonly [BEFORE_SIGN_IN]: TokenSource } {
   return {
     mechanism: 'oauthbearer',
+    [BEFORE_SIGN_IN]: tokens,
     authenticationProvider: ({ saslAuthenticate }) => ({
       authenticate: async () => {
         const initial = initialResponse(await tokens(), extensions);

@@ -5,7 +5,6 @@ import kafkajs from 'kafkajs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Fault } from '@tickmesh/kernel';
 import { withAdmin } from '../topics.ts';
-import { kafkaClient } from '../kafka-client.ts';
 import {
   Applied,
   type BusParts,
@@ -84,11 +83,11 @@ export function deliverySuite(parts: () => BusParts): void {
     });
 
     it('delivers again what a killed process had not committed, and nothing is lost', async () => {
-      const { bus, config, group } = await open({ topics: TOPICS });
+      const { bus, identity, group } = await open({ topics: TOPICS });
       await bus.publisher.publishAll(storeMessages(3_000, 30));
       const applied = new Set<number>();
       const kill = async (after: number): Promise<void> => {
-        const member = startMember({ config, groupId: group('g'), delayMs: 5 });
+        const member = startMember({ ...identity, groupId: group('g'), delayMs: 5 });
         for await (const line of createInterface({ input: member.stdout })) {
           applied.add(Number(line));
           if (applied.size >= after) member.kill('SIGKILL');
@@ -110,12 +109,11 @@ export function deliverySuite(parts: () => BusParts): void {
     });
 
     it('carries records of 1 MB in packed batches', async () => {
-      const { bus, config, group, onBroker } = await open({
+      const { bus, newClient, group, onBroker } = await open({
         topics: ['market_raw', 'dlq_market_raw'],
       });
-      const client = kafkaClient(config.kafka, () => undefined, undefined);
       // Smaller than the records: they only get through packed.
-      await withAdmin(client, (admin) =>
+      await withAdmin(newClient(), (admin) =>
         admin.alterConfigs({
           validateOnly: false,
           resources: [

@@ -121,8 +121,8 @@ export function groupsSuite(parts: () => BusParts): void {
     });
 
     it('let a stand-by take over from an owner that was killed', async () => {
-      const { bus, config, group } = await open({ topics: TOPICS });
-      const options = { config, groupId: group('g'), delayMs: 1, assignment: 'single-owner' };
+      const { bus, identity, group } = await open({ topics: TOPICS });
+      const options = { ...identity, groupId: group('g'), delayMs: 1, assignment: 'single-owner' };
       const owner = startMember(options);
       await bus.publisher.publishAll(storeMessages(50, 5));
       await new Promise((resolve) => owner.stdout.once('data', resolve));

@@ -2,12 +2,13 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { TopicName } from '@tickmesh/contracts';
-import type { IHeaders } from 'kafkajs';
+import type { IHeaders, Kafka } from 'kafkajs';
 import { type BatchingProducer, batchingProducer } from '../batching-producer.ts';
 import { type Bus, type BusDeps, connectBus } from '../bus.ts';
 import type { BusConfig, BusKafkaConfig } from '../config.ts';
 import { kafkaClient } from '../kafka-client.ts';
 import { type BusEvent, type BusMetrics, noMetrics } from '../observe.ts';
+import { type OidcClient, oidcTokens } from '../oidc-tokens.ts';
 import type { DeliveryBatch, EventHeaders, OutgoingMessage, RecordPosition } from '../port.ts';
 import { topicNames } from '../topic-names.ts';
 
@@ -17,6 +18,14 @@ export interface BusParts {
   readonly broker: string;
   /** Base of a registry's Confluent-compatible API. */
   readonly registryUrl: string;
+  /** How that broker wants to be approached; in plain text when absent. */
+  readonly security?: BrokerSecurity;
+}
+
+export interface BrokerSecurity {
+  readonly kafka: Pick<BusKafkaConfig, 'securityProtocol' | 'tls' | 'sasl'>;
+  /** Who gets the tokens of OAUTHBEARER. */
+  readonly oidc?: OidcClient;
 }
 
 export interface LoggedEvent {
@@ -29,6 +38,10 @@ export interface TestBus {
   readonly bus: Bus;
   readonly config: BusConfig;
   readonly events: LoggedEvent[];
+  /** What a member in a process of its own needs to come to the same topics. */
+  readonly identity: { readonly config: BusConfig; readonly oidc: OidcClient | undefined };
+  /** The bare client, for what a bus does not do. */
+  newClient(): Kafka;
   /** Unique group ids of this bus. */
   group(name: string): string;
   onBroker(topic: TopicName): string;
@@ -77,15 +90,19 @@ export function kafkaConfig(broker: string): BusKafkaConfig {
 export async function openTestBus(parts: BusParts, options: TestBusOptions): Promise<TestBus> {
   const prefix = options.prefix ?? `bus-suite-${randomUUID().slice(0, 8)}-`;
   const config: BusConfig = {
-    kafka: { ...kafkaConfig(parts.broker), ...options.kafka },
+    kafka: { ...kafkaConfig(parts.broker), ...parts.security?.kafka, ...options.kafka },
     registry: { url: parts.registryUrl, timeoutMs: 2_000 },
     topicPrefix: prefix,
   };
   const events: LoggedEvent[] = [];
+  const oidc = parts.security?.oidc;
+  const tokens = oidc === undefined ? undefined : oidcTokens(oidc);
+  const newClient = (): Kafka => kafkaClient(config.kafka, () => undefined, tokens);
   const bus = connectBus(config, {
     log: (_, event, fields) => {
       if (event !== 'kafka.client') events.push({ event, fields });
     },
+    ...(tokens === undefined ? {} : { tokens }),
     ...options.deps,
   });
   const names = topicNames(config.kafka, prefix);
@@ -98,11 +115,13 @@ export async function openTestBus(parts: BusParts, options: TestBusOptions): Pro
     bus,
     config,
     events,
+    identity: { config, oidc },
+    newClient,
     group: (name) => `${prefix}${name}`,
     onBroker: names.onBroker,
     putBytes: (topic, key, value, headers = {}) => {
       producer ??= batchingProducer({
-        client: kafkaClient(config.kafka, () => undefined, undefined),
+        client: newClient(),
         config: config.kafka,
         log: () => undefined,
         metrics: noMetrics,

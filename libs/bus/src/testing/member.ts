@@ -2,6 +2,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { connectBus } from '../bus.ts';
 import type { BusConfig } from '../config.ts';
+import { type OidcClient, oidcTokens } from '../oidc-tokens.ts';
 import type { Assignment } from '../port.ts';
 
 interface MemberOptions {
@@ -9,13 +10,14 @@ interface MemberOptions {
   readonly groupId: string;
   readonly delayMs: number;
   readonly assignment?: Assignment;
+  readonly oidc?: OidcClient;
 }
 
-const { config, groupId, delayMs, assignment } = JSON.parse(
+const { config, groupId, delayMs, assignment, oidc } = JSON.parse(
   process.env['BUS_MEMBER'] ?? '',
 ) as MemberOptions;
 
-const bus = connectBus(config);
+const bus = connectBus(config, oidc === undefined ? {} : { tokens: oidcTokens(oidc) });
 await bus
   .consumer({
     groupId,

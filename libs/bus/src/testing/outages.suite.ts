@@ -2,7 +2,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { Fault } from '@tickmesh/kernel';
-import { kafkaClient } from '../kafka-client.ts';
 import { withAdmin } from '../topics.ts';
 import {
   Applied,
@@ -123,7 +122,8 @@ export function outagesSuite(parts: () => BusParts, startBroker: () => Promise<O
     });
 
     it('of the dead-letter queue pause the partition: the poison is neither lost nor skipped', async () => {
-      const { bus, config, group, onBroker, putBytes } = await open({ topics: ['store_events'] });
+      const test = await open({ topics: ['store_events'] });
+      const { bus, group, newClient, onBroker, putBytes } = test;
       await putBytes('store_events', 'A', Buffer.from('poison'));
       await bus.publisher.publish(storeMessage('A', 1));
       const applied = new Applied();
@@ -132,8 +132,7 @@ export function outagesSuite(parts: () => BusParts, startBroker: () => Promise<O
       await until(() => consumer.state().phase === 'waiting', 'the consumer waits');
       expect(applied.count).toBe(0);
       expect(await committed(bus, group('g'))).toBeUndefined();
-      const client = kafkaClient(config.kafka, () => undefined, undefined);
-      await withAdmin(client, (admin) =>
+      await withAdmin(newClient(), (admin) =>
         admin.createTopics({ topics: [{ topic: onBroker(QUEUE), numPartitions: 1 }] }),
       );
       await until(() => applied.count === 1, 'the good record is applied');
@@ -144,7 +143,7 @@ export function outagesSuite(parts: () => BusParts, startBroker: () => Promise<O
     it('of the past, a position that the log no longer has, are said and counted', async () => {
       const metrics = new CountedMetrics();
       const test = await open({ topics: TOPICS, deps: { metrics } });
-      const { bus, config, events, group, onBroker } = test;
+      const { bus, events, group, newClient, onBroker } = test;
       const first = new Applied();
       const once = bus.consumer({ ...defaults(group('g')), handle: first.handle });
       await once.start();
@@ -154,8 +153,7 @@ export function outagesSuite(parts: () => BusParts, startBroker: () => Promise<O
       await bus.publisher.publishAll(
         Array.from({ length: 20 }, (_, i) => storeMessage('A', i + 1)),
       );
-      const client = kafkaClient(config.kafka, () => undefined, undefined);
-      await withAdmin(client, async (admin) => {
+      await withAdmin(newClient(), async (admin) => {
         await admin.fetchTopicOffsets(onBroker('store_events'));
         await admin.deleteTopicRecords({
           topic: onBroker('store_events'),
@@ -211,9 +209,9 @@ export function outagesSuite(parts: () => BusParts, startBroker: () => Promise<O
     });
 
     it('of a member that was stopped and wakes up let it commit nothing over its successor', async () => {
-      const { bus, config, group } = await open({ topics: TOPICS });
+      const { bus, identity, group } = await open({ topics: TOPICS });
       await bus.publisher.publishAll(storeMessages(400, 1));
-      const zombie = startMember({ config, groupId: group('g'), delayMs: 150 });
+      const zombie = startMember({ ...identity, groupId: group('g'), delayMs: 150 });
       let lines = 0;
       zombie.stdout.on('data', (chunk: Buffer) => {
         lines += chunk.toString().split('\n').length - 1;

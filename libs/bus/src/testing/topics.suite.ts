@@ -2,7 +2,6 @@
 import kafkajs from 'kafkajs';
 import { afterEach, describe, expect, it } from '@jest/globals';
 import { TOPICS, codecOf } from '@tickmesh/contracts';
-import { kafkaClient } from '../kafka-client.ts';
 import type { OutgoingMessage } from '../port.ts';
 import type { TailedRecord } from '../reading.ts';
 import { schemaRegistry } from '../schema-registry.ts';
@@ -35,12 +34,11 @@ export function topicsSuite(parts: () => BusParts): void {
     });
 
     it('are all created once, as declared, and every later difference is told', async () => {
-      const { bus, config, events, onBroker } = await open({ topics: [] });
+      const { bus, events, newClient, onBroker } = await open({ topics: [] });
       expect((await bus.topics.create()).toSorted()).toEqual(Object.keys(TOPICS).toSorted());
       expect(await bus.topics.create()).toEqual([]);
       expect(await bus.topics.verify()).toEqual([]);
-      const client = kafkaClient(config.kafka, () => undefined, undefined);
-      await withAdmin(client, async (admin) => {
+      await withAdmin(newClient(), async (admin) => {
         await admin.alterConfigs({
           validateOnly: false,
           resources: [
