@@ -3,8 +3,9 @@ import { createServer, request, type Server } from 'node:http';
 import { type AddressInfo, connect } from 'node:net';
 import { credentials, loadPackageDefinition, Metadata, type ServiceError } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { type HttpConfig, dataPlaneSchema, loadConfig } from '@tickmesh/config';
+import { TestIssuer } from '@tickmesh/sign-in/testing';
 import { protoPath as healthProtoPath } from 'grpc-health-check';
 import {
   type BootConfig,
@@ -12,11 +13,21 @@ import {
   type ServiceDefinition,
   bootService,
 } from './index.ts';
-import { ECHO_PROTO, EchoModule } from './testing/echo-service.ts';
+import { signedCalls } from './testing/index.ts';
+import { ECHO_PROTO, ECHO_RIGHTS, EchoModule } from './testing/echo-service.ts';
 
 const lines: string[] = [];
 const opened: RunningService[] = [];
 const servers: Server[] = [];
+let issuer: TestIssuer;
+let headers: { readonly authorization: string };
+
+beforeAll(async () => {
+  issuer = await TestIssuer.open();
+  headers = await issuer.headersFor({ name: 'alice', roles: ['trader'] });
+});
+
+afterAll(() => issuer.close());
 
 afterEach(async () => {
   for (const service of opened.splice(0)) await service.stop('the test is over');
@@ -33,7 +44,7 @@ async function freePort(): Promise<number> {
 }
 
 async function configOf(http: Partial<HttpConfig> = {}): Promise<BootConfig> {
-  const config = loadConfig(dataPlaneSchema, { LOG_LEVEL: 'info' });
+  const config = loadConfig(dataPlaneSchema, { LOG_LEVEL: 'info', ...issuer.environment });
   const ports = { httpPort: await freePort(), grpcPort: await freePort() };
   return { ...config, http: { ...config.http, ...ports, ...http } };
 }
@@ -41,6 +52,7 @@ async function configOf(http: Partial<HttpConfig> = {}): Promise<BootConfig> {
 async function boot(definition: Partial<ServiceDefinition> = {}): Promise<RunningService> {
   const service = await bootService({
     name: 'echo',
+    rights: ECHO_RIGHTS,
     config: await configOf(),
     module: (context) => EchoModule.with(context.logger),
     writeLog: (line) => lines.push(line),
@@ -53,12 +65,19 @@ async function boot(definition: Partial<ServiceDefinition> = {}): Promise<Runnin
 const url = (service: RunningService, path: string): string =>
   `http://127.0.0.1:${service.httpPort}${path}`;
 
+/** A call by somebody who may make it. */
+const ask = (service: RunningService, path: string, init: RequestInit = {}): Promise<Response> => {
+  const signed = new Headers(init.headers);
+  signed.set('authorization', headers.authorization);
+  return fetch(url(service, path), { ...init, headers: signed });
+};
+
 const events = (): unknown[] => lines.map((line) => (JSON.parse(line) as { event: unknown }).event);
 
 describe('a service that was booted', () => {
   it('answers its calls, and says it lives and is ready', async () => {
     const service = await boot();
-    expect(await (await fetch(url(service, '/echo/hello'))).json()).toEqual({ text: 'hello' });
+    expect(await (await ask(service, '/echo/hello')).json()).toEqual({ text: 'hello' });
     expect((await fetch(url(service, '/health/live'))).status).toBe(200);
     const ready = await fetch(url(service, '/health/ready'));
     expect([ready.status, await ready.json()]).toEqual([
@@ -100,7 +119,7 @@ describe('a service that was booted', () => {
   it('serves its metrics beside its calls and on the second port', async () => {
     const config = { ...(await configOf()), kafka: { metricsPort: await freePort() } };
     const service = await boot({ config });
-    await fetch(url(service, '/echo/a'));
+    await ask(service, '/echo/a');
     const text = await (await fetch(url(service, '/metrics'))).text();
     expect(text).toContain(
       'http_request_duration_seconds_count{method="GET",route="/echo/:text",status="200"} 1',
@@ -116,7 +135,7 @@ describe('a service that was booted', () => {
     const document = (await (await fetch(url(service, '/docs/json'))).json()) as {
       paths: Record<string, unknown>;
     };
-    expect(Object.keys(document.paths)).toEqual(['/echo/{text}', '/echo']);
+    expect(Object.keys(document.paths)).toEqual(['/echo/{text}', '/echo', '/who', '/unlisted']);
     const page = await fetch(url(service, '/docs'));
     expect([page.status, page.headers.get('content-security-policy')]).toEqual([
       200,
@@ -128,7 +147,7 @@ describe('a service that was booted', () => {
 describe('faults over HTTP', () => {
   it('have the status of their kind, their code and their facts', async () => {
     const service = await boot();
-    const answer = await fetch(url(service, '/echo/conflict'));
+    const answer = await ask(service, '/echo/conflict');
     expect([answer.status, await answer.json()]).toEqual([
       409,
       {
@@ -144,7 +163,7 @@ describe('faults over HTTP', () => {
 
   it('keep what only our bugs know to the log', async () => {
     const service = await boot();
-    const answer = await fetch(url(service, '/echo/bug'));
+    const answer = await ask(service, '/echo/bug');
     expect([answer.status, await answer.json()]).toEqual([
       500,
       { error: { code: 'UNEXPECTED', kind: 'bug', message: expect.any(String) } },
@@ -180,7 +199,7 @@ describe('faults over HTTP', () => {
     ['a parameter too long', `/echo/${'a'.repeat(300)}`, {}, 414, 'ARGUMENT_INVALID'],
   ])('refuse %s', async (_, path, init, status, code) => {
     const service = await boot();
-    const answer = await fetch(url(service, path), init);
+    const answer = await ask(service, path, init);
     expect([answer.status, await answer.json()]).toMatchObject([status, { error: { code } }]);
   });
 
@@ -202,12 +221,12 @@ describe('faults over HTTP', () => {
   it('come with headers that keep browsers out, as do good answers', async () => {
     const service = await boot();
     for (const path of ['/echo/a', '/nowhere', '/metrics']) {
-      const { headers } = await fetch(url(service, path));
+      const { headers: given } = await ask(service, path);
       expect([
-        headers.get('x-content-type-options'),
-        headers.get('content-security-policy'),
-        headers.get('cache-control'),
-        headers.get('access-control-allow-origin'),
+        given.get('x-content-type-options'),
+        given.get('content-security-policy'),
+        given.get('cache-control'),
+        given.get('access-control-allow-origin'),
       ]).toEqual(['nosniff', "default-src 'none'; frame-ancestors 'none'", 'no-store', null]);
     }
   });
@@ -324,7 +343,7 @@ describe('traces of calls', () => {
     const service = await boot({ config: { ...base, telemetry }, grpc });
     const [traceId, parent] = ['a'.repeat(32), 'b'.repeat(16)];
     const traceparent = `00-${traceId}-${parent}-01`;
-    await fetch(url(service, '/echo/conflict'), { headers: { traceparent } });
+    await ask(service, '/echo/conflict', { headers: { traceparent } });
     const echo = client(base.http.grpcPort, ECHO_PROTO, 'tickmesh', 'echo', 'v1', 'EchoService');
     const metadata = new Metadata();
     metadata.set('traceparent', traceparent);
@@ -442,8 +461,10 @@ function client(port: number, path: string, ...names: string[]): Client {
   const found = names.reduce<unknown>(
     (at, name) => (at as Record<string, unknown>)[name],
     loaded,
-  ) as new (address: string, credentials: unknown) => Client;
-  return new found(`127.0.0.1:${port}`, credentials.createInsecure());
+  ) as new (address: string, credentials: unknown, options: object) => Client;
+  return new found(`127.0.0.1:${port}`, credentials.createInsecure(), {
+    interceptors: [signedCalls(headers)],
+  });
 }
 
 function call(

@@ -5,8 +5,10 @@ import type { AddressInfo } from 'node:net';
 import { type DynamicModule, Module, type NestApplicationOptions, type Type } from '@nestjs/common';
 import { NestFactory } from '@nestjs/core';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
-import type { EffectiveValue, HttpConfig, TelemetryConfig } from '@tickmesh/config';
+import type { EffectiveValue, HttpConfig, SignInConfig, TelemetryConfig } from '@tickmesh/config';
+import { RIGHTS, type RightsTable } from '@tickmesh/contracts';
 import { Fault } from '@tickmesh/kernel';
+import { openSignIn } from '@tickmesh/sign-in';
 import {
   type Logger,
   type LoggerOptions,
@@ -16,11 +18,14 @@ import {
   createMetrics,
   startTracing,
 } from '@tickmesh/telemetry';
+import { CallRates } from './call-rates.ts';
 import { FaultFilter } from './faults.ts';
 import { frameworkLogger } from './framework-logger.ts';
+import { Gate } from './gate.ts';
+import { grpcGate } from './grpc-gate.ts';
 import { GrpcHealth, type GrpcDefinition } from './grpc-server.ts';
 import { type Health, ServiceHealth } from './health.ts';
-import { measureRequests, openHttpAdapter, serveOperations } from './http-server.ts';
+import { guardRequests, measureRequests, openHttpAdapter, serveOperations } from './http-server.ts';
 import { type Lifecycle, ServiceLifecycle, type StopResult } from './lifecycle.ts';
 import { openMetricsServer } from './metrics-server.ts';
 import { type OpenApiDefinition, serveOpenApi } from './open-api.ts';
@@ -30,6 +35,7 @@ import { SERVICE_STATUS, ServiceStatus, StatusController } from './service-statu
 /** The parts of a service's configuration that booting reads. */
 export interface BootConfig {
   readonly http: HttpConfig;
+  readonly signIn: SignInConfig;
   readonly telemetry: TelemetryConfig;
   readonly kafka?: { readonly metricsPort: number | undefined };
 }
@@ -61,6 +67,8 @@ export interface ServiceDefinition {
   readonly grpc?: GrpcDefinition;
   /** For services with HTTP calls of their own. */
   readonly openApi?: OpenApiDefinition;
+  /** Who may make which call: contracts/rights.yaml, unless a test serves calls of its own. */
+  readonly rights?: RightsTable;
   /** Logged at the start, as they are shown: secrets masked. */
   readonly effectiveValues?: readonly EffectiveValue[];
   /** Told before anything is opened, so that a start can be stopped as well. */
@@ -170,13 +178,17 @@ async function listen(
   const module = await definition.module(context);
   lifecycle.assertStarting();
   const adapter = openHttpAdapter(config.http);
+  const gate = openGate(definition, context);
+  guardRequests(adapter, gate);
   const app = await createApp(rootModule(module, status), adapter, context);
   lifecycle.onStop('listeners', 'http and grpc', () => app.close());
   serveOperations(adapter, { service: name, health, metrics: context.metrics });
   measureRequests(adapter, context.metrics);
   if (definition.openApi !== undefined) serveOpenApi(app, definition.openApi);
   if (grpc !== undefined) {
-    app.connectMicroservice(grpcHealth.options(grpc, config.http), { inheritAppConfig: true });
+    app.connectMicroservice(grpcHealth.options(grpc, config.http, grpcGate(gate)), {
+      inheritAppConfig: true,
+    });
     await app.startAllMicroservices();
   }
   await listenHttp(app, config.http);
@@ -187,6 +199,26 @@ async function listen(
     grpcHealth.set(false);
   });
   return { app, httpPort: portOf(adapter), metricsPort };
+}
+
+/** The keys of the provider are fetched at once, and waited for by nobody but the first caller. */
+function openGate(
+  { name: service, config, rights = RIGHTS }: ServiceDefinition,
+  { logger, metrics }: ServiceContext,
+): Gate {
+  let wasUp = true;
+  const signIn = openSignIn(config.signIn, {
+    onProvider: (isUp, reason) => {
+      const dependency = 'sign-in provider';
+      metrics.gauge('dependency_up', { dependency }).set(isUp ? 1 : 0);
+      if (!isUp && wasUp) logger.warn('dependency.lost', { dependency, reason });
+      if (isUp && !wasUp) logger.info('dependency.recovered', { dependency });
+      wasUp = isUp;
+    },
+  });
+  signIn.warm().catch(() => undefined);
+  const rates = new CallRates(config.http.callsPerSecondMax);
+  return new Gate({ service, rights, signIn, rates, logger, metrics });
 }
 
 @Module({})

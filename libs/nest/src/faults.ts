@@ -39,7 +39,7 @@ export function faultBody(thrown: unknown): FaultBody {
 
 /** What grpc-js puts on the wire: canonical code, sentence, and the code of the fault beside them. */
 export function grpcErrorOf(thrown: unknown): {
-  readonly code: number;
+  readonly code: GrpcStatus;
   readonly details: string;
   readonly message: string;
   readonly metadata: Metadata;

@@ -1,5 +1,5 @@
 /** gRPC under Nest: the declared packages, reflection for grpcurl, and the standard health service. */
-import type { Server } from '@grpc/grpc-js';
+import type { ChannelOptions, Server, ServerInterceptor, ServerOptions } from '@grpc/grpc-js';
 import type { PackageDefinition } from '@grpc/proto-loader';
 import { ReflectionService } from '@grpc/reflection';
 import { type GrpcOptions, Transport } from '@nestjs/microservices';
@@ -25,6 +25,15 @@ const MESSAGE_BYTES_MAX = 4_194_304;
 const METADATA_BYTES_MAX = 16_384;
 const STREAMS_MAX = 256;
 
+/** Nest hands these to the server as they are, and knows channel options alone by type. */
+function serverOptions(gate: ServerInterceptor): ChannelOptions {
+  const options: ServerOptions = {
+    'grpc.max_concurrent_streams': STREAMS_MAX,
+    interceptors: [gate],
+  };
+  return options;
+}
+
 export class GrpcHealth {
   readonly #implementation = new HealthImplementation({ '': 'NOT_SERVING' });
 
@@ -32,7 +41,8 @@ export class GrpcHealth {
     this.#implementation.setStatus('', isServing ? 'SERVING' : 'NOT_SERVING');
   }
 
-  options(definition: GrpcDefinition, config: HttpConfig): GrpcOptions {
+  /** @param gate stands before every call, also of health and reflection */
+  options(definition: GrpcDefinition, config: HttpConfig, gate: ServerInterceptor): GrpcOptions {
     return {
       transport: Transport.GRPC,
       options: {
@@ -53,7 +63,7 @@ export class GrpcHealth {
         maxReceiveMessageLength: MESSAGE_BYTES_MAX,
         maxSendMessageLength: MESSAGE_BYTES_MAX,
         maxMetadataSize: METADATA_BYTES_MAX,
-        channelOptions: { 'grpc.max_concurrent_streams': STREAMS_MAX },
+        channelOptions: serverOptions(gate),
         gracefulShutdown: true,
         onLoadPackageDefinition: (loaded: PackageDefinition, server: Server) => {
           new ReflectionService(linkedDescriptors(loaded)).addToServer(server);

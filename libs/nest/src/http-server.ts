@@ -4,7 +4,9 @@ import type { HttpConfig } from '@tickmesh/config';
 import { Fault } from '@tickmesh/kernel';
 import type { Metrics } from '@tickmesh/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { rememberCaller } from './callers.ts';
 import { faultBody, httpStatusOf } from './faults.ts';
+import { type Gate, retryAfterSeconds } from './gate.ts';
 import type { ServiceHealth } from './health.ts';
 import { jsonDepth } from './json-depth.ts';
 
@@ -36,6 +38,50 @@ export function openHttpAdapter(config: HttpConfig): FastifyAdapter {
     done(null, payload);
   });
   return adapter;
+}
+
+/**
+ * Lets a request through the gate before its body is read. Added before any route, so that it stands before all of
+ * them, whoever serves them.
+ */
+export function guardRequests(adapter: FastifyAdapter, gate: Gate): void {
+  const fastify = adapter.getInstance<FastifyInstance>();
+  fastify.addHook('onRequest', async (request, reply) => {
+    const { url: route } = request.routeOptions;
+    const { authorization } = request.headers;
+    // Nobody further in needs the token, and what nobody has cannot leak.
+    delete request.headers.authorization;
+    try {
+      const caller = await gate.admit({
+        transport: 'http',
+        call: route === undefined ? undefined : `${methodOf(request)} ${route}`,
+        authorization,
+        address: request.ip,
+      });
+      if (caller !== undefined) rememberCaller(request, caller);
+    } catch (thrown) {
+      await refuse(reply, thrown);
+    }
+  });
+}
+
+/** HEAD is a GET whose answer is not wanted. */
+const methodOf = ({ method }: FastifyRequest): string => (method === 'HEAD' ? 'GET' : method);
+
+/** With what RFC 6750 and RFC 6585 ask for, so that any client knows what to do. */
+async function refuse(reply: FastifyReply, thrown: unknown): Promise<void> {
+  const status = httpStatusOf(thrown);
+  const body = faultBody(thrown);
+  if (status === 401) {
+    const reason = body.error.details?.['reason'];
+    const words = typeof reason === 'string' ? reason.replaceAll(/["\\]/g, '') : undefined;
+    const error =
+      words === undefined ? '' : `, error="invalid_token", error_description="${words}"`;
+    void reply.header('www-authenticate', `Bearer realm="tickmesh"${error}`);
+  }
+  const seconds = retryAfterSeconds(thrown);
+  if (seconds !== undefined) void reply.header('retry-after', seconds);
+  await reply.code(status).send(body);
 }
 
 export interface OperationsParts {

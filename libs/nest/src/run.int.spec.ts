@@ -21,6 +21,14 @@ beforeAll(() => {
   if (build.status !== 0) throw new Error(build.stdout);
 });
 
+let issuer: TestIssuer;
+
+beforeAll(async () => {
+  issuer = await TestIssuer.open();
+});
+
+afterAll(() => issuer.close());
+
 afterEach(() => {
   for (const child of running.splice(0)) child.kill('SIGKILL');
 });
@@ -43,6 +51,7 @@ async function start(
     cwd: root,
     env: {
       PATH: process.env['PATH'] ?? '',
+      ...issuer.environment,
       HTTP_PORT: String(await freePort()),
       GRPC_PORT: String(await freePort()),
       ...environment,

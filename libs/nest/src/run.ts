@@ -26,8 +26,10 @@ const EXIT_GRACE_MS = 1_000;
  * is started), a failed start, an uncaught error, or a stop that failed or took too long.
  */
 export async function runService<C extends ConfigSchema>(
-  schema: C & { readonly sections: Readonly<Record<'http' | 'telemetry', unknown>> },
-  define: (config: ConfigOf<C>) => Omit<ServiceDefinition, 'name' | 'config' | 'onBooting'>,
+  schema: C & { readonly sections: Readonly<Record<'http' | 'signIn' | 'telemetry', unknown>> },
+  define: (
+    config: ConfigOf<C>,
+  ) => Omit<ServiceDefinition, 'name' | 'config' | 'onBooting' | 'rights'>,
 ): Promise<void> {
   // A reader of the log that went away is no reason to stop trading.
   process.stdout.on('error', () => undefined);

@@ -3,16 +3,27 @@ import { randomUUID } from 'node:crypto';
 import { type AddressInfo, createServer } from 'node:net';
 import { type ServiceError, credentials, loadPackageDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectBus } from '@tickmesh/bus';
 import { dataPlaneSchema, loadConfig } from '@tickmesh/config';
 import type { RawFrame } from '@tickmesh/contracts';
+import { TestIssuer } from '@tickmesh/sign-in/testing';
 import { STATUS_ALONE } from './grpc-server.ts';
 import { type RunningService, bootService, protoPathOf } from './index.ts';
 import type { StatusAnswer } from './service-status.ts';
 import { EchoModule } from './testing/echo-service.ts';
+import { signedCalls } from './testing/index.ts';
 
 const opened: RunningService[] = [];
+let issuer: TestIssuer;
+let headers: { readonly authorization: string };
+
+beforeAll(async () => {
+  issuer = await TestIssuer.open();
+  headers = await issuer.headersFor({ name: 'olga', roles: ['viewer'] });
+});
+
+afterAll(() => issuer.close());
 
 afterEach(async () => {
   for (const service of opened.splice(0)) await service.stop('the test is over');
@@ -47,12 +58,17 @@ async function statusOf(
   });
   const loaded = loadPackageDefinition(definition) as unknown as {
     tickmesh: {
-      mesh: { v1: { StatusService: new (address: string, security: unknown) => StatusClient } };
+      mesh: {
+        v1: {
+          StatusService: new (address: string, security: unknown, options: object) => StatusClient;
+        };
+      };
     };
   };
   const client = new loaded.tickmesh.mesh.v1.StatusService(
     `127.0.0.1:${grpcPort}`,
     credentials.createInsecure(),
+    { interceptors: [signedCalls(headers)] },
   );
   try {
     for (;;) {
@@ -93,6 +109,7 @@ describe('the status of a service', () => {
       KAFKA_BROKERS: process.env['TICKMESH_TEST_KAFKA'] ?? '',
       SCHEMA_REGISTRY_URL: `${process.env['TICKMESH_TEST_REGISTRY'] ?? ''}/apis/ccompat/v7`,
       LOG_LEVEL: 'fatal',
+      ...issuer.environment,
     });
     const http = { ...config.http, httpPort: 0, grpcPort: await freePort() };
     const bus = connectBus({ ...config, topicPrefix: prefix });
@@ -151,7 +168,7 @@ describe('the status of a service', () => {
   });
 
   it('says what is down, since when it runs, and that it waits', async () => {
-    const config = loadConfig(dataPlaneSchema, { LOG_LEVEL: 'fatal' });
+    const config = loadConfig(dataPlaneSchema, { LOG_LEVEL: 'fatal', ...issuer.environment });
     const http = { ...config.http, httpPort: 0, grpcPort: await freePort() };
     let isUp = true;
     const before = Math.floor(Date.now() / 1_000);

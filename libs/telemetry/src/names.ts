@@ -23,6 +23,8 @@ export const EVENTS = {
   'dependency.recovered': 'A dependency answers again.',
   'request.answered': 'A call over HTTP or gRPC was answered.',
   'request.failed': 'A call over HTTP or gRPC ended in a fault.',
+  'call.refused':
+    'A call was refused before it was served: nobody signed in, or without the right.',
   'issuer.token_granted': 'The development issuer signed a token.',
   'issuer.client_refused': 'A client of the development issuer is unknown, or gave a wrong secret.',
   'issuer.key_rotated': 'The development issuer signs with a new key.',
@@ -343,6 +345,11 @@ export const METRICS = {
     help: 'Time to answer a gRPC call.',
     labels: ['method', 'status'],
     buckets: LATENCY_SECONDS,
+  },
+  calls_refused_total: {
+    type: 'counter',
+    help: 'Calls refused before they were served: not signed in, without the right, or too many.',
+    labels: ['transport', 'code'],
   },
   log_lines_total: {
     type: 'counter',

@@ -1,0 +1,1 @@
+export { signedCalls } from './signed-calls.ts';
