@@ -185,7 +185,7 @@ export class PaperDesk {
     const order = this.#orderOf(intent.intent_id);
     const { clientOrderId, symbol, exchange, fold } = order;
     this.#log.record(order, [{ kind: 'sending', attempt: 1, clientOrderId, atMicros: nowMicros }]);
-    const { side, orderKind, lifetime, terms } = fold.intent;
+    const { side, orderKind, lifetime, terms, postOnly } = fold.intent;
     const { time_zone: timeZone, sessions, holidays } = this.#instrument(symbol, exchange);
     this.#venue.submit(
       {
@@ -194,6 +194,7 @@ export class PaperDesk {
         side,
         orderKind,
         lifetime,
+        ...(postOnly === true ? { postOnly } : {}),
         terms,
         expiresAtMicros: sessionEndMicros({ timeZone, sessions, holidays }, nowMicros),
       },

@@ -72,6 +72,7 @@ export const STRATEGIES: Readonly<Record<string, StrategyDefinition>> = {
       periods_per_year: 31_536_000,
       box_max: 0.25,
       volatility_target: 0.1,
+      trade_cost: 0.002,
       gate: 'linucb',
       covariance_drift_max: 0.1,
     },

@@ -177,6 +177,12 @@ export const STRATEGY_KINDS: Readonly<Record<string, StrategyKind>> = {
         max: 10,
         says: 'Annualised volatility of the portfolio at the most.',
       },
+      trade_cost: {
+        default: 0.002,
+        min: 0,
+        max: 10,
+        says: 'Cost of a change of weight beside its impact, in units of alpha: the higher, the less is traded.',
+      },
       gate: {
         default: 'linucb',
         oneOf: ['linucb', 'none'],
@@ -198,6 +204,7 @@ export const STRATEGY_KINDS: Readonly<Record<string, StrategyKind>> = {
         periodsPerYear: number(parameters, 'periods_per_year'),
         boxMax: number(parameters, 'box_max'),
         volatilityTarget: number(parameters, 'volatility_target'),
+        tradeCost: number(parameters, 'trade_cost'),
         isGated: text(parameters, 'gate') === 'linucb',
         covarianceDriftMax: number(parameters, 'covariance_drift_max'),
       }),

@@ -14,6 +14,7 @@ const PARAMETERS = {
   periods_per_year: 252,
   box_max: 0.25,
   volatility_target: 0.1,
+  trade_cost: 0.002,
   gate: 'linucb',
   covariance_drift_max: 1,
 };

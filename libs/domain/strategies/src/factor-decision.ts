@@ -16,6 +16,8 @@ export interface DecisionParameters {
   /** Largest weight of one market, and the annualised volatility that is not passed. */
   readonly boxMax: number;
   readonly volatilityTarget: number;
+  /** Of a change of weight beside its impact, in units of alpha. */
+  readonly tradeCost: number;
   /** Whether one arm is listened to, or all. */
   readonly isGated: boolean;
   /** Change of the covariance since the last decision beyond which nothing is added, a share of it. */
@@ -45,9 +47,6 @@ export interface Decision {
   readonly heard: string;
   readonly isContained: boolean;
 }
-
-/** Cost of trading beside impact, a share of what is traded. */
-const COST = 0.002;
 
 /**
  * Decides once. Changes the memory.
@@ -81,7 +80,7 @@ export function decide(
     gross,
     net,
     volatility: volatilityTarget,
-    costs: histories.map(costOf),
+    costs: histories.map((history) => parameters.tradeCost + impactAtMost(history)),
     isContained,
   });
   const heard = arm === undefined ? 'all factors' : (ARMS[arm] ?? []).join(' and ');
@@ -137,5 +136,5 @@ function alignedHistories(histories: readonly MarketHistory[]): readonly FactorH
 const panelOf = (histories: readonly FactorHistory[]): Panel =>
   (histories[0]?.returns ?? []).map((_, at) => histories.map(({ returns }) => returns[at] ?? 0));
 
-const costOf = ({ impact }: MarketHistory): number =>
-  COST + impactOf(Math.min(impact, IMPACT_COEFFICIENT.max), IMPACT_TERMS.participationMax);
+const impactAtMost = ({ impact }: MarketHistory): number =>
+  impactOf(Math.min(impact, IMPACT_COEFFICIENT.max), IMPACT_TERMS.participationMax);
