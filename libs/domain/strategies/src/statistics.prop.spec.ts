@@ -64,6 +64,8 @@ describe('correlations', () => {
       ),
     ).toBeCloseTo(-1, 12);
     expect(correlationOf(values, [3, 3, 3, 3])).toBe(0);
+    const tiny = values.map((value) => value * 1e-118);
+    expect(correlationOf(tiny, tiny)).toBeCloseTo(1, 12);
   });
 
   it('are averaged over all pairs of columns', () => {

@@ -54,7 +54,9 @@ const FLAT = 1e-12;
 export function correlationOfSums({ count, x, y, xx, yy, xy }: PairSums): number {
   const [varianceX, varianceY] = [xx - (x * x) / count, yy - (y * y) / count];
   if (!(varianceX > FLAT * xx && varianceY > FLAT * yy)) return 0;
-  return (xy - (x * y) / count) / Math.sqrt(varianceX * varianceY);
+  // One root after the other: the product of two tiny variances would be 0.
+  const share = (xy - (x * y) / count) / Math.sqrt(varianceX) / Math.sqrt(varianceY);
+  return Math.max(-1, Math.min(1, share));
 }
 
 /** 0 where one of both does not vary. */
