@@ -17,7 +17,7 @@ export interface QueueDeclaration {
 
 /** What every engine must be told; nothing here has a default. */
 export interface EngineIdentity {
-  /** Whose workflows these are: services that share a database do not see each other's. */
+  /** Whose workflows these are: services that share a database do not run each other's. Ids are common to all of them. */
   readonly applicationName: string;
   /**
    * Workflows go on only under the version they began with. It changes when a workflow's steps change, and only then:

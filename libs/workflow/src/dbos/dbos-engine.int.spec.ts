@@ -84,12 +84,17 @@ describe('an engine on DBOS', () => {
     await engine.run(add, [41], { id: 'readable' });
     await engine.close();
     const rows = await database.query(
-      `select s.status, i.inputs, s.executor_id, s.application_version
-         from dbos.workflow_status s left join dbos.workflow_input i using (workflow_uuid)
-        where s.workflow_uuid = 'readable'`,
+      `select executor_id, application_version, function_name, o.output
+         from dbos.workflow_status join dbos.operation_outputs o using (workflow_uuid)
+        where workflow_uuid = 'readable'`,
     );
-    expect(rows).toMatchObject([
-      { status: 'SUCCESS', executor_id: 'e1', application_version: 'v1' },
+    expect(rows).toEqual([
+      {
+        executor_id: 'e1',
+        application_version: 'rights/v1',
+        function_name: 'add',
+        output: '{"value":42}',
+      },
     ]);
   });
 });

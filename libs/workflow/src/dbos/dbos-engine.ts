@@ -176,7 +176,7 @@ export class DbosWorkflowEngine implements WorkflowEngine {
   }
 
   async #open(): Promise<void> {
-    const { url, schema, applicationName, applicationVersion, executorId } = this.#options;
+    const { url, schema, applicationName, executorId } = this.#options;
     for (const definition of this.#registry.workflows.values()) {
       const { name } = definition;
       const perform = (args: readonly Json[]): Promise<Json> => this.#perform(definition, args);
@@ -185,7 +185,7 @@ export class DbosWorkflowEngine implements WorkflowEngine {
     this.#pool = this.#openPool();
     DBOS.setConfig({
       name: applicationName,
-      applicationVersion,
+      applicationVersion: this.#ownName(this.#options.applicationVersion),
       executorID: executorId,
       systemDatabaseUrl: url,
       systemDatabaseSchemaName: schema ?? WORKFLOW_SCHEMA,
@@ -196,11 +196,16 @@ export class DbosWorkflowEngine implements WorkflowEngine {
     });
     await DBOS.launch();
     for (const { name, concurrencyMax } of this.#options.queues) {
-      await DBOS.registerQueue(name, {
+      await DBOS.registerQueue(this.#ownName(name), {
         globalConcurrency: concurrencyMax,
         minPollingIntervalMs: this.#pollMs,
       });
     }
+  }
+
+  /** DBOS keeps versions and queues of all applications by one name. */
+  #ownName(name: string): string {
+    return `${this.#options.applicationName}/${name}`;
   }
 
   #openPool(): pg.Pool {
@@ -242,7 +247,7 @@ export class DbosWorkflowEngine implements WorkflowEngine {
     const id = startId(options.id);
     const start = this.#functions.get(name);
     assert(start !== undefined, 'A running engine has registered its workflows');
-    const { queue: queueName } = options;
+    const queueName = options.queue === undefined ? undefined : this.#ownName(options.queue);
     await this.#call(
       () =>
         DBOS.startWorkflow(start, {

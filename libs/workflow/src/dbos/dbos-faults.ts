@@ -28,6 +28,9 @@ export function dbosFault(thrown: unknown, details: Readonly<Record<string, unkn
   const cause = driverError(thrown);
   if (cause === undefined) {
     const message = thrown instanceof Error ? thrown.message : String(thrown);
+    if (thrown instanceof errors.DBOSInitializationError) {
+      return new Fault('DATABASE_REFUSED', { message }, thrown);
+    }
     return new Fault('UNEXPECTED', { ...details, message }, thrown);
   }
   const facts = { ...details, code: cause.code, message: cause.message };
@@ -43,16 +46,20 @@ interface DriverError {
   readonly message: string;
 }
 
-/** The first error of the driver or the socket, in the chain of causes and in lists of errors. */
+/**
+ * The first error of the driver or the socket, in the chain of causes and in lists of errors.
+ * They are told by their fields: an error of Node itself may be of another realm's class.
+ */
 function driverError(thrown: unknown): DriverError | undefined {
   const waiting: unknown[] = [thrown];
   for (const one of waiting) {
-    if (!(one instanceof Error) || waiting.length > 20) continue;
-    if ('code' in one && typeof one.code === 'string') {
-      return { code: one.code, message: one.message };
+    if (typeof one !== 'object' || one === null || waiting.length > 20) continue;
+    const { code, message, cause, error, errors: list } = one as Partial<Record<string, unknown>>;
+    if (typeof code === 'string') {
+      return { code, message: typeof message === 'string' ? message : code };
     }
-    if (one instanceof AggregateError) waiting.push(...(one.errors as unknown[]));
-    if (one.cause !== undefined) waiting.push(one.cause);
+    // `error` is where DBOS keeps why it could not start.
+    waiting.push(...(Array.isArray(list) ? (list as unknown[]) : []), cause, error);
   }
   return undefined;
 }

@@ -181,6 +181,21 @@ export function recoverySuite(open: OpenEngine): void {
       expect([count('before v1'), count('after v1')]).toEqual([1, 1]);
     });
 
+    it('is of the same application, also where names are the same', async () => {
+      const first = await rig.launch();
+      const waits = reaching('waits a1');
+      await first.workflow(waiting, [], { id: 'a1' });
+      await waits;
+      const other = await rig.launch({ applicationName: 'other' });
+      await other.send('a1', 'go', 'now');
+      const passing = await other.queue(quick, [1], { queue: 'one_by_one' });
+      expect(await passing.result()).toBe(1);
+      expect(await other.status('a1')).toBe('RUNNING');
+      const last = await rig.launch();
+      await last.result('a1');
+      expect([count('before a1'), count('after a1')]).toEqual([1, 1]);
+    });
+
     it('refuses to go on when the steps are not those on record', async () => {
       const first = await rig.launch();
       const waits = reaching('waits d1');

@@ -146,10 +146,12 @@ export function runningSuite(open: OpenEngine): void {
     it('is refused by the compiler, and when it runs', async () => {
       const lambda = (): Promise<number> => Promise.resolve(1);
       // @ts-expect-error -- a plain function is no workflow
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- said already
       const byLambda = refusal(rig.engine.workflow(lambda, []));
       expect((await byLambda).code).toBe('WORKFLOW_UNREGISTERED');
       const lookAlike = { name: 'two_steps', perform: lambda };
       // @ts-expect-error -- nor is an object that looks like one
+      // eslint-disable-next-line @typescript-eslint/no-unsafe-class-instance-assignment -- said already
       const byLookAlike = refusal(rig.engine.workflow(lookAlike, []));
       expect((await byLookAlike).code).toBe('WORKFLOW_UNREGISTERED');
     });

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { defineWorkflow } from '../definition.ts';
 import type { WorkflowEngine } from '../engine.ts';
-import type { Json, Message } from '../json.ts';
+import type { Json } from '../json.ts';
 import { failure, type OpenEngine, refusal, Rig, Signal } from './rig.ts';
 
 const LONG_MS = 3_600_000;
@@ -117,10 +117,6 @@ export function waitingSuite(open: OpenEngine): void {
       // @ts-expect-error -- null is no message
       const refused = await refusal(rig.engine.send(handle.id, 'quotes', null));
       expect([refused.code, refused.details['field']]).toEqual(['ARGUMENT_INVALID', 'message']);
-      const undefinedMessage = undefined as unknown as Message;
-      expect((await refusal(rig.engine.send(handle.id, 'quotes', undefinedMessage))).code).toBe(
-        'ARGUMENT_INVALID',
-      );
       await rig.engine.cancel(handle.id);
     });
   });
@@ -161,7 +157,7 @@ export function waitingSuite(open: OpenEngine): void {
 
   describe('chance', () => {
     it('is drawn for each call', async () => {
-      const [first, second] = (await rig.engine.run(drawing, [])) as string[];
+      const [first, second] = await rig.engine.run(drawing, []);
       expect(first).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4/);
       expect(second).not.toBe(first);
     });
