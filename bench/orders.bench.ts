@@ -326,7 +326,11 @@ async function decisionRate(url: string): Promise<number> {
   const folder = mkdtempSync(join(tmpdir(), 'orders-bench-'));
   const limitsFile = join(folder, 'limits.yaml');
   writeFileSync(limitsFile, limitsText());
-  const config = loadConfig(orderPlaneSchema, { DATABASE_URL: url, LIMITS_FILE: limitsFile });
+  const config = loadConfig(orderPlaneSchema, {
+    NODE_ENV: 'test',
+    DATABASE_URL: url,
+    LIMITS_FILE: limitsFile,
+  });
   const parts = await openOrderPlane(config, {
     // Nothing is consumed or published here: the decisions alone are measured.
     bus: {
@@ -340,7 +344,7 @@ async function decisionRate(url: string): Promise<number> {
   });
   await parts.database.query(
     `insert into order_plane.accounts (account, broker)
-     select 'BENCH-' || n, 'paper' from generate_series(0, $1 - 1) as n`,
+     select 'BENCH-' || n, 'paper' from generate_series(0, $1 - 1) as n on conflict do nothing`,
     [ACCOUNTS],
   );
   parts.board.show(quoteNow());
