@@ -42,7 +42,7 @@ export {
   type ReferencePrice,
   type RiskContext,
 } from './checks/context.ts';
-export { isReducing, notionalOf, referenceMid } from './checks/exposure.ts';
+export { isReducing, notionalOf, referenceMid, valuationPrice } from './checks/exposure.ts';
 export { limitText, limitsToPlain, raisesOf } from './checks/limits-change.ts';
 export {
   type AccountEntry,
@@ -57,4 +57,5 @@ export {
   effectiveLimits,
   limitsAt,
   readLimits,
+  recentWindowMs,
 } from './checks/limits.ts';

@@ -3,7 +3,7 @@
  * an intent that comes again finds its inbox row and changes nothing.
  */
 import type { Database, Transaction } from '@tickmesh/database';
-import { accountOf } from '@tickmesh/domain-risk';
+import { accountOf, recentWindowMs } from '@tickmesh/domain-risk';
 import { type Clock, Fault, formatRfc3339 } from '@tickmesh/kernel';
 import { AccountBook } from './account-book.ts';
 import { type Decisions, decideOne } from './decide.ts';
@@ -204,7 +204,7 @@ export async function openDecisions(
     probe: parts.probe,
   });
   const [state] = await Promise.all([
-    readAccount(db, account, parts.clock.nowMicros()),
+    readAccount(db, account, parts.clock.nowMicros() - recentWindowMs(version) * 1_000),
     log.load({ intents: targets }),
   ]);
   const book = new AccountBook(state, parts.markets, version);

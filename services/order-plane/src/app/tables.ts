@@ -11,9 +11,6 @@ import { Fault, formatDecimal, formatRfc3339 } from '@tickmesh/kernel';
 import { type PositionRow, parseNumeric, positionOfRow } from './amounts.ts';
 import { statement } from './statement.ts';
 
-/** Orders older than this no longer count for rates and repetitions. */
-const RECENT_MS = 60_000;
-
 const ENSURE_ACCOUNT = statement(
   `insert into order_plane.accounts (account, broker) values ($1, $2) on conflict do nothing`,
 );
@@ -64,13 +61,16 @@ interface OrderRow {
   readonly [column: string]: unknown;
 }
 
-/** Everything that a decision needs, read after the lock. */
+/**
+ * Everything that a decision needs, read after the lock.
+ * @param recentSinceMicros orders before this no longer count for rates and repetitions
+ */
 export async function readAccount(
   db: Queryable,
   account: string,
-  nowMicros: number,
+  recentSinceMicros: number,
 ): Promise<AccountState> {
-  const since = formatRfc3339(nowMicros - RECENT_MS * 1_000);
+  const since = formatRfc3339(recentSinceMicros);
   const [open, recent, fees, equity, positions, killSwitches] = await Promise.all([
     db.read<OrderRow & { leaves_quantity: string; unresolved: boolean }>(READ_OPEN, [account]),
     db.read<OrderRow & { quantity: string; created_at: number }>(READ_RECENT, [account, since]),

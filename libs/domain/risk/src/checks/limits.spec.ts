@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { isFault, parseDecimal, parseRfc3339 } from '@tickmesh/kernel';
 import { MONEY_SCALE } from './context.ts';
-import { accountOf, effectiveLimits, limitsAt, readLimits } from './limits.ts';
+import { accountOf, effectiveLimits, limitsAt, readLimits, recentWindowMs } from './limits.ts';
 
 const FIRST = {
   version: 1,
@@ -35,6 +35,16 @@ describe('the limits document', () => {
       order_notional_max: parseDecimal('4000', MONEY_SCALE),
       order_quantity_max: 1n,
     });
+  });
+
+  it('looks back as far as the longest window of any scope', () => {
+    const windows = {
+      defaults: { rate_window_ms: 1000, duplicate_window_ms: 2000 },
+      instruments: { 'SIM|ABC': { rate_window_ms: 90_000 } },
+    };
+    const { versions } = readLimits({ versions: [FIRST, { ...SECOND, ...windows }] });
+    expect(versions.map(recentWindowMs)).toEqual([0, 90_000]);
+    expect(recentWindowMs(undefined)).toBe(0);
   });
 
   it('gives a strategy its account, and no limits for any other', () => {

@@ -135,6 +135,22 @@ export function effectiveLimits(
   return { version: version.version, values };
 }
 
+/** How far back orders count: the longest window of any scope, in milliseconds. */
+export function recentWindowMs(version: LimitsVersion | undefined): number {
+  if (version === undefined) return 0;
+  const scopes = [
+    version.defaults,
+    ...[...version.accounts.values()].map(({ limits }) => limits),
+    ...[...version.strategies.values()].map(({ limits }) => limits),
+    ...version.instruments.values(),
+  ];
+  return scopes.reduce(
+    (longestMs, { rate_window_ms: rateMs = 0, duplicate_window_ms: duplicateMs = 0 }) =>
+      Math.max(longestMs, rateMs, duplicateMs),
+    0,
+  );
+}
+
 /** Whether the first of two values of a limit forbids more. */
 export function isTighter(name: LimitName, value: bigint | number, than: bigint | number): boolean {
   return LIMITS[name].tighter === 'lower' ? value < than : value > than;
