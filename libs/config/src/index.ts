@@ -61,11 +61,12 @@ export {
   refinedShape,
   stringShape,
 } from './shape.ts';
-export { commandLineSchema } from './services/command-line.ts';
+export { type CommandLineSignIn, commandLineSchema } from './services/command-line.ts';
 export { type FeedConfig, connectorSchema } from './services/connector.ts';
 export { dataPlaneSchema } from './services/data-plane.ts';
 export { type IssuerConfig, issuerSchema } from './services/issuer.ts';
 export { orderPlaneSchema } from './services/order-plane.ts';
+export { storeSchema } from './services/store.ts';
 export { type StrategiesConfig, strategyPlaneSchema } from './services/strategy-plane.ts';
 export {
   type DatabaseConfig,

@@ -5,6 +5,7 @@ import { connectorSchema } from './services/connector.ts';
 import { dataPlaneSchema } from './services/data-plane.ts';
 import { issuerSchema } from './services/issuer.ts';
 import { orderPlaneSchema } from './services/order-plane.ts';
+import { storeSchema } from './services/store.ts';
 import { strategyPlaneSchema } from './services/strategy-plane.ts';
 
 export const SCHEMAS: readonly ConfigSchema[] = [
@@ -12,6 +13,7 @@ export const SCHEMAS: readonly ConfigSchema[] = [
   dataPlaneSchema,
   strategyPlaneSchema,
   orderPlaneSchema,
+  storeSchema,
   issuerSchema,
   commandLineSchema,
 ];

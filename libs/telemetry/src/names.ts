@@ -80,9 +80,16 @@ export const EVENTS = {
   'lease.acquired': 'This instance owns the account and broker session now.',
   'lease.lost': 'Another instance owns the account and broker session now; this one sends nothing.',
   'limits.loaded': 'A version of the risk limits is in force.',
+  'limits.changed':
+    'A version of the risk limits was taken, with who asked for it and who approved.',
+  'limits.awaiting_approval': 'A change raises a limit and waits for a second person.',
   'trading.halted': 'A kill switch was thrown.',
+  'trading.rearm_requested': 'Somebody wants a kill switch released; a second person must.',
   'trading.rearmed': 'A kill switch was released.',
   'migration.applied': 'A numbered SQL migration ran.',
+  'store.part_made': 'A part of the log was made for a month to come.',
+  'store.hook_failed': 'A hook of a transition failed; the transition stands.',
+  'store.step_failed': 'A step of the store failed and will be tried again.',
 } as const satisfies Record<string, string>;
 
 export type EventName = keyof typeof EVENTS;

@@ -40,6 +40,7 @@ export const ERRORS = {
   TRANSITION_INVALID: { kind: 'conflict', says: "The state machine has no such transition." },
   TRANSITION_NOT_PERMITTED: { kind: 'denied', says: "The caller has no role that may make this transition." },
   GUARD_FAILED: { kind: 'conflict', says: "The guard of the transition does not hold." },
+  MIGRATION_MISSING: { kind: 'corrupt', says: "The database has not run every migration of this version." },
   DATABASE_ROLE_UNSAFE: { kind: 'denied', says: "The role or server would let rows past the rights that the database holds." },
   LIMITS_INVALID: { kind: 'invalid', says: "The limits document has problems; every one is listed." },
   STRATEGY_INVALID: { kind: 'invalid', says: "The strategies document has problems; every one is listed." },

@@ -195,18 +195,33 @@ export interface StoreLog {
   shares(caller: Caller, entityId: string): Promise<Shares>;
 }
 
-/** The log in the order of commits, for subscriptions and for the relay of store_events. */
+/** That something changed; never what. */
+export interface LogEntry extends LogPosition {
+  readonly entityId: string;
+  readonly entityType: string;
+  readonly version: number;
+  readonly eventType: EventType;
+}
+
+/** A piece of the log. */
+export interface LogStretch<Item> {
+  readonly events: readonly Item[];
+  /** Up to where everything was looked at: the place to go on from, also when nothing of it was to be seen. */
+  readonly end: LogPosition;
+}
+
+/**
+ * The log in the order of commits, for subscriptions and for the relay of store_events. A position is given at
+ * the end of its transaction, so nothing ever appears before a place that was read.
+ */
 export interface LogReader {
-  /**
-   * At most `max` events behind a position, in the order of the log; none is ever missed, since a position is
-   * given at the end of its transaction. With a caller only those that he may see, by the rights of now.
-   * @returns `end`: the place up to which everything was looked at, to go on from, even when nothing of it was
-   * for the caller
-   */
+  /** At most `max` events behind a place that the caller may see, by the rights of now. */
   readFrom(
     after: LogPosition,
-    options: { readonly caller?: Caller; readonly max: number },
-  ): Promise<{ readonly events: readonly PlacedEvent[]; readonly end: LogPosition }>;
+    options: { readonly caller: Caller; readonly max: number },
+  ): Promise<LogStretch<PlacedEvent>>;
+  /** At most `max` entries behind a place, everybody's: the database gives no values to this question. */
+  readIds(after: LogPosition, max: number): Promise<LogStretch<LogEntry>>;
   /** The place of the newest event. */
   end(): Promise<LogPosition>;
 }
