@@ -2,6 +2,7 @@
 import type { TopicName } from '@tickmesh/contracts';
 import { type ErrorCode, faultOf } from '@tickmesh/kernel';
 import type { Kafka } from 'kafkajs';
+import { type Acls, acls } from './acls.ts';
 import { type BatchingProducer, batchingProducer } from './batching-producer.ts';
 import { type BusConfig, checkConfig } from './config.ts';
 import { type ConsumerDeps, groupConsumer } from './consumer.ts';
@@ -48,6 +49,8 @@ export interface Bus extends Reading {
   /** Makes a consumer; `start` joins the group. */
   consumer<T extends TopicName>(options: ConsumerOptions<T>): Consumer;
   readonly topics: Topics;
+  /** Rights on the broker, as contracts/topics.yaml declares them. */
+  readonly acls: Acls;
   /** At deploy time: all schemas (of `only`), each under FULL_TRANSITIVE. */
   registerSchemas(only?: readonly TopicName[]): Promise<readonly SchemaReport[]>;
   /** At start: the ids of what is to be published, so that the first message waits for nothing. */
@@ -68,7 +71,7 @@ export function connectBus(config: BusConfig, deps: BusDeps = {}): Bus {
   const parts = busParts(config, deps);
   const { client, reader, letters, names, log, registry, schemas, publisher, reads } = parts;
   const consumers: { readonly groupId: string; readonly consumer: Consumer }[] = [];
-  const { replicationFactor, minInsyncReplicas } = config;
+  const { replicationFactor, minInsyncReplicas, principalPattern } = config;
   return {
     ...reads,
     publisher,
@@ -78,6 +81,7 @@ export function connectBus(config: BusConfig, deps: BusDeps = {}): Bus {
       return consumer;
     },
     topics: topics({ client, names, log, replicationFactor, minInsyncReplicas }),
+    acls: acls({ client, names, groupPrefix: config.topicPrefix ?? '', principalPattern }),
     registerSchemas: (only) => schemas.register(only),
     lookupSchemaIds: async (wanted) => {
       for (const topic of wanted) await schemas.idOf(topic);

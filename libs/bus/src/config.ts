@@ -60,6 +60,8 @@ export interface BusConfig {
   /** Copies of each topic that is created; the declaration's own by default. */
   readonly replicationFactor?: number;
   readonly minInsyncReplicas?: number;
+  /** What the broker calls a principal of ours, `User:{principal}` by default. */
+  readonly principalPattern?: string;
 }
 
 /**

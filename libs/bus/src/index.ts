@@ -1,3 +1,4 @@
+export type { AclComparison, Acls, BrokerAcl } from './acls.ts';
 export { type Bus, type BusDeps, type BusHealth, type PartHealth, connectBus } from './bus.ts';
 export type { BusConfig, BusKafkaConfig, BusRegistryConfig, BusSasl, BusTls } from './config.ts';
 export { LETTER_HEADERS, type LetterHeader } from './dead-letter.ts';
@@ -24,6 +25,7 @@ export {
   noTracer,
 } from './observe.ts';
 export { type OidcClient, oidcTokens } from './oidc-tokens.ts';
+export type { MissingRight } from './own-rights.ts';
 export { murmur2, partitionOfKey } from './partitioner.ts';
 export type {
   Assignment,
