@@ -276,7 +276,7 @@ const CONNECTIONS = 4;
 const ACCOUNTS = Math.ceil(DECISIONS / BATCH);
 
 /**
- * Intent to outbox committed, in batches as the consumer makes them. Nothing is sent here, so every batch has an account of
+ * Intent to outbox committed to disk, in batches as the consumer makes them. Nothing is sent here, so every batch has an account of
  * its own: an account holds at most a batch of open orders, as a desk would.
  */
 async function decisionsRow(url: string): Promise<BenchRow> {
@@ -290,6 +290,7 @@ async function decisionsRow(url: string): Promise<BenchRow> {
     connectionsMax: CONNECTIONS,
   });
   try {
+    await refuseForgetful(database);
     const baseline = await insertRate(database);
     const ours = await decisionRate(own.href);
     const [found] = await database.query<{ count: bigint }>(
@@ -308,6 +309,16 @@ async function decisionsRow(url: string): Promise<BenchRow> {
     await database.close();
     await admin.query(`drop database ${name} with (force)`);
     await admin.close();
+  }
+}
+
+/** A server that answers before the disk has it would make either figure a wish. */
+async function refuseForgetful(database: Database): Promise<void> {
+  for (const setting of ['fsync', 'synchronous_commit']) {
+    const [found] = await database.query<{ value: string }>(
+      `select current_setting('${setting}') as value`,
+    );
+    if (found?.value !== 'on') throw new Error(`${setting} is ${found?.value ?? '?'}, not on`);
   }
 }
 

@@ -31,7 +31,7 @@ const NEEDS_PARTS = new Set(['bus', 'orders', 'expr-sql']);
 const partsDir = join(here, '..', '.mesh', `bench-${process.pid}`);
 let parts;
 if (names.some((name) => NEEDS_PARTS.has(name))) {
-  parts = await startInfrastructure({ dir: partsDir });
+  parts = await startInfrastructure({ dir: partsDir, isDurable: true });
   process.env.TICKMESH_TEST_KAFKA = parts.broker.address;
   process.env.TICKMESH_TEST_REGISTRY = parts.registry.url;
   process.env.TICKMESH_TEST_POSTGRES_URL = parts.postgres.url;

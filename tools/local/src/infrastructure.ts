@@ -11,6 +11,8 @@ export interface InfrastructureOptions {
   readonly registryPort?: number;
   readonly postgresPort?: number;
   readonly progress?: Progress;
+  /** What is committed is on disk, as in production; tests do without, since what they write may be lost. */
+  readonly isDurable?: boolean;
 }
 
 /** The three real parts that tests and tools run against. */
@@ -20,6 +22,8 @@ export interface Infrastructure {
   readonly postgres: Postgres;
   stop(): Promise<void>;
 }
+
+const FORGETFUL = { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' };
 
 /**
  * Starts broker, registry and database side by side. When one fails, those that came up are stopped before the
@@ -40,8 +44,7 @@ export async function startInfrastructure(options: InfrastructureOptions): Promi
   const postgres = startPostgres({
     dataDir: join(options.dir, 'postgres'),
     ...portOf(options.postgresPort),
-    // What tests write may be lost with the machine.
-    settings: { fsync: 'off', synchronous_commit: 'off', full_page_writes: 'off' },
+    settings: options.isDurable === true ? {} : FORGETFUL,
   });
   const starting = [broker, registry, postgres] as const;
   const stop = async (): Promise<void> => {
