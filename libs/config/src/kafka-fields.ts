@@ -48,6 +48,15 @@ export const KAFKA_FIELDS = {
     /^[A-Za-z0-9._-]{1,100}$/,
     'letters, digits, dot, underscore, hyphen',
   ),
+  principalPattern: text(
+    {
+      variable: 'KAFKA_PRINCIPAL_PATTERN',
+      fallback: 'User:{principal}',
+      doc: 'What the broker calls a principal of contracts/topics.yaml, for `mesh topics acls`; with certificates for example `User:CN={principal}`.',
+    },
+    /^\w+:.*\{principal\}.*$/,
+    'a type, a colon, and a name that holds {principal}',
+  ),
   securityProtocol: oneOf(
     {
       variable: 'KAFKA_SECURITY_PROTOCOL',

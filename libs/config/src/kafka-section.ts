@@ -152,6 +152,7 @@ function buildKafka(values: KafkaValues): KafkaConfig {
     enabled: values.enabled,
     brokers: values.brokers,
     clientId: values.clientId,
+    principalPattern: values.principalPattern,
     securityProtocol: values.securityProtocol,
     tls: usesTls(values) ? tlsOf(values) : undefined,
     sasl: saslOf(values),

@@ -8,6 +8,8 @@ export interface KafkaConfig {
   /** `host:port`, at least one. */
   readonly brokers: readonly string[];
   readonly clientId: string;
+  /** What the broker calls a principal: `{principal}` stands for its name. */
+  readonly principalPattern: string;
   readonly securityProtocol: KafkaSecurityProtocol;
   /** Present for SSL and SASL_SSL. */
   readonly tls: KafkaTls | undefined;

@@ -1,14 +1,15 @@
 /** Orders of people, over real sockets: what is asked by HTTP goes through the bus to the paper broker. */
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadConfig, orderPlaneSchema } from '@tickmesh/config';
 import { type RunningService, bootService } from '@tickmesh/nest';
+import { TestIssuer } from '@tickmesh/sign-in/testing';
 import { ORDER_PAGE, OrderPlaneModule } from './order-plane.module.ts';
 import { type Rig, openRig, until } from './testing/rig.ts';
 
 const LIMITS = fileURLToPath(new URL('./testing/limits.yaml', import.meta.url));
-const WHO = { by: 'ann', reason: 'rebalance' };
+const WHO = { reason: 'rebalance' };
 const BUY = {
   ...WHO,
   symbol: 'AAPL',
@@ -20,43 +21,28 @@ const BUY = {
 const RESTING = { ...BUY, order_type: 'LIMIT', limit_price: '90', time_in_force: 'GTC' };
 
 let rig: Rig;
-let service: RunningService;
+let served: ServedPlane;
+let ann: Person;
 
 beforeEach(async () => {
   rig = await openRig(LIMITS);
-  const parts = await rig.open();
-  const config = loadConfig(orderPlaneSchema, { LOG_LEVEL: 'fatal', NODE_ENV: 'test' });
-  service = await bootService({
-    name: 'order-plane',
-    config: { ...config, http: { ...config.http, httpPort: 0 } },
-    module: () => OrderPlaneModule.serving(parts),
-    openApi: ORDER_PAGE,
-    writeLog: () => undefined,
-  });
+  served = await servePlane(await rig.open());
+  ann = await served.person('ann', ['trader']);
   await rig.quote();
 });
 
 afterEach(async () => {
-  await service.stop('the test is over');
+  await served.close();
   await rig.close();
 });
 
 interface Answer {
-  readonly status: number;
-  readonly body: Readonly<Record<string, unknown>> & {
-    readonly intent_id: string;
-    readonly checks: readonly { readonly code: string; readonly passed: boolean }[];
-  };
+  readonly [name: string]: unknown;
+  readonly intent_id: string;
+  readonly checks: readonly { readonly code: string; readonly passed: boolean }[];
 }
 
-async function call(path: string, body?: object): Promise<Answer> {
-  const response = await fetch(`http://127.0.0.1:${service.httpPort}/${path}`, {
-    method: body === undefined ? 'GET' : 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: body === undefined ? null : JSON.stringify(body),
-  });
-  return { status: response.status, body: (await response.json()) as Answer['body'] };
-}
+const call = (path: string, body?: object) => ann.http<Answer>(path, body);
 
 async function submit(body: object): Promise<string> {
   const answer = await call('orders', body);
@@ -113,12 +99,35 @@ describe('a person with an order', () => {
     await rig.reported(id, 'CANCELED');
   });
 
+  it('may ask for an order to rest only: it never takes', async () => {
+    const resting = { ...RESTING, post_only: true };
+    const crossing = await submit({ ...resting, limit_price: '100.01' });
+    const refused = await rig.reported(crossing, 'REJECTED');
+    expect(refused.reject_reason).toBe('POST_ONLY_WOULD_CROSS (price 100.01, best 100.01)');
+    const id = await submit({ ...resting, limit_price: '100' });
+    await rig.reported(id, 'ACKNOWLEDGED');
+    await rig.quote({ bid: 99.98, ask: 100 });
+    const filled = await rig.reported(id, 'FILLED');
+    expect(filled.fills.map(({ liquidity }) => liquidity)).toEqual(['MAKER']);
+    const atOnce = await submit({ ...resting, time_in_force: 'IOC' });
+    expect((await rig.reported(atOnce, 'REJECTED')).reject_reason).toContain('NOT_SUPPORTED');
+  });
+
   it('sees every check that the decision would make, and nothing is recorded or sent', async () => {
     const before = await countOf('intents');
     const sound = await call('orders/preview', BUY);
     expect(sound).toMatchObject({
       status: 200,
-      body: { approved: true, account: 'PAPER-1', limits_version: 7 },
+      body: {
+        approved: true,
+        account: 'PAPER-1',
+        limits_version: 7,
+        notional: '1000',
+        currency: 'USD',
+        estimated_commission: '0.5',
+        position_after: '10',
+        reference_price: '100',
+      },
     });
     const large = await call('orders/preview', { ...BUY, quantity: '1001' });
     expect(large.body).toMatchObject({ approved: false });
@@ -131,7 +140,7 @@ describe('a person with an order', () => {
     const id = await submit({ ...BUY, quantity: '1001' });
     await rig.reported(id, 'REJECTED');
     const { body: life } = await call(`orders/${id}`);
-    const [decision] = life['decisions'] as { checks: Answer['body']['checks'] }[];
+    const [decision] = life['decisions'] as { checks: Answer['checks'] }[];
     expect(decision?.checks.map(({ code, passed }) => [code, passed])).toEqual(
       large.body.checks.map(({ code, passed }) => [code, passed]),
     );
@@ -143,7 +152,8 @@ describe('a person with an order', () => {
       ['orders', { ...BUY, quantity: '-1' }, 400],
       ['orders', { ...BUY, quantity: '0' }, 400],
       ['orders', { ...BUY, direction: 'HOLD' }, 400],
-      ['orders', { ...BUY, by: '' }, 400],
+      ['orders', { ...BUY, reason: '' }, 400],
+      ['orders', { ...BUY, post_only: 'yes' }, 400],
       ['orders', { ...BUY, order_type: 'LIMIT' }, 400],
       ['orders', [], 400],
       ['orders/preview', { ...BUY, limit_price: '5' }, 400],
@@ -163,11 +173,14 @@ describe('a person with an order', () => {
     expect(Object.keys(paths).sort()).toEqual([
       '/halt',
       '/limits',
+      '/limits/changes',
+      '/limits/changes/{changeId}/approve',
       '/orders',
       '/orders/preview',
       '/orders/{intentId}',
       '/orders/{intentId}/cancel',
       '/orders/{intentId}/replace',
+      '/pnl',
       '/positions',
       '/rearm',
     ]);

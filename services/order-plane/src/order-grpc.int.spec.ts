@@ -3,10 +3,12 @@ import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { type ServiceError, credentials, loadPackageDefinition } from '@grpc/grpc-js';
 import { loadSync } from '@grpc/proto-loader';
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { loadConfig, orderPlaneSchema } from '@tickmesh/config';
 import { parseDecimal } from '@tickmesh/kernel';
 import { type RunningService, bootService, protoPathOf } from '@tickmesh/nest';
+import { signedCalls } from '@tickmesh/nest/testing';
+import { TestIssuer } from '@tickmesh/sign-in/testing';
 import { ORDER_CALLS } from './edge/orders.grpc.ts';
 import { OrderPlaneModule } from './order-plane.module.ts';
 import { type Rig, openRig } from './testing/rig.ts';
@@ -25,10 +27,20 @@ let rig: Rig;
 let service: RunningService;
 let client: Client;
 
+let issuer: TestIssuer;
+let headers: { readonly authorization: string };
+
+beforeAll(async () => {
+  issuer = await TestIssuer.open();
+  headers = await issuer.headersFor({ name: 'ann', roles: ['trader', 'risk_manager'] });
+});
+
+afterAll(() => issuer.close());
+
 beforeEach(async () => {
   rig = await openRig(LIMITS);
   const parts = await rig.open();
-  const config = loadConfig(orderPlaneSchema, { LOG_LEVEL: 'fatal', NODE_ENV: 'test' });
+  const config = loadConfig(orderPlaneSchema, { LOG_LEVEL: 'fatal', ...issuer.environment });
   const grpcPort = await freePort();
   service = await bootService({
     name: 'order-plane',
@@ -62,10 +74,14 @@ function clientAt(port: number): Client {
     arrays: true,
   });
   const loaded = loadPackageDefinition(definition) as unknown as {
-    tickmesh: { order: { v1: { OrderService: new (at: string, by: unknown) => Client } } };
+    tickmesh: {
+      order: { v1: { OrderService: new (at: string, by: unknown, options: object) => Client } };
+    };
   };
   const { OrderService } = loaded.tickmesh.order.v1;
-  return new OrderService(`127.0.0.1:${port}`, credentials.createInsecure());
+  return new OrderService(`127.0.0.1:${port}`, credentials.createInsecure(), {
+    interceptors: [signedCalls(headers)],
+  });
 }
 
 const ask = (method: string, request: object): Promise<Answer> =>
@@ -155,7 +171,7 @@ describe('over gRPC', () => {
     const held = { level: 'account', scope: 'PAPER-1', by: 'ann', reason: 'drill' };
     await fetch(`http://127.0.0.1:${service.httpPort}/halt`, {
       method: 'POST',
-      headers: { 'content-type': 'application/json' },
+      headers: { 'content-type': 'application/json', ...headers },
       body: JSON.stringify(held),
     });
     const { kill_switches: switches } = await ask('ListKillSwitches', {});

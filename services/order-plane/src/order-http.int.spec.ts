@@ -1,41 +1,28 @@
-/** The HTTP calls of the order plane, over real sockets. */
+/** The questions of people and programs, over real sockets. */
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { loadConfig, orderPlaneSchema } from '@tickmesh/config';
 import { parseDecimal } from '@tickmesh/kernel';
-import { type RunningService, bootService } from '@tickmesh/nest';
-import { OrderPlaneModule } from './order-plane.module.ts';
 import { type Rig, openRig } from './testing/rig.ts';
+import { type Person, type ServedPlane, servePlane } from './testing/served.ts';
 
 const LIMITS = fileURLToPath(new URL('./testing/limits.yaml', import.meta.url));
+
 let rig: Rig;
-let service: RunningService;
+let served: ServedPlane;
+let ann: Person;
+let bob: Person;
 
 beforeEach(async () => {
   rig = await openRig(LIMITS);
-  const parts = await rig.open();
-  const config = loadConfig(orderPlaneSchema, { LOG_LEVEL: 'fatal', NODE_ENV: 'test' });
-  service = await bootService({
-    name: 'order-plane',
-    config: { ...config, http: { ...config.http, httpPort: 0 } },
-    module: () => OrderPlaneModule.serving(parts),
-    writeLog: () => undefined,
-  });
+  served = await servePlane(await rig.open());
+  ann = await served.person('ann', ['risk_manager', 'trader']);
+  bob = await served.person('bob', ['risk_manager']);
 });
 
 afterEach(async () => {
-  await service.stop('the test is over');
+  await served.close();
   await rig.close();
 });
-
-async function call(path: string, body?: object): Promise<{ status: number; body: Answer }> {
-  const response = await fetch(`http://127.0.0.1:${service.httpPort}/${path}`, {
-    method: body === undefined ? 'GET' : 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: body === undefined ? null : JSON.stringify(body),
-  });
-  return { status: response.status, body: (await response.json()) as Answer };
-}
 
 interface Answer {
   readonly [name: string]: unknown;
@@ -44,6 +31,8 @@ interface Answer {
   readonly decisions: readonly Record<string, unknown>[];
   readonly reports: readonly Record<string, unknown>[];
 }
+
+const call = (path: string, body?: object) => ann.http<Answer>(path, body);
 
 describe('over HTTP', () => {
   it('an order shows its whole life, and the lists show it with the position', async () => {
@@ -68,10 +57,58 @@ describe('over HTTP', () => {
     expect(held['fees']).toMatchObject([{ currency: 'USD', amount: '0.50005' }]);
   });
 
-  it('trading is halted by name and reason, shown as halted, and re-armed', async () => {
+  it('the part of each strategy in a position is told apart, and what each made and paid', async () => {
     await rig.quote();
-    const held = { level: 'firm', by: 'ann', reason: 'fire drill' };
-    expect((await call('halt', held)).status).toBe(201);
+    const mine = await rig.intent({ name: 'mine', quantity: parseDecimal('10') });
+    await rig.reported(mine, 'FILLED');
+    const order = {
+      symbol: 'AAPL',
+      exchange: 'SIM',
+      direction: 'SELL',
+      order_type: 'MARKET',
+      quantity: '4',
+      reason: 'hedge',
+    };
+    const { body: sold } = await ann.http<{ intent_id: string }>('orders', order);
+    await rig.reported(sold.intent_id, 'FILLED');
+    await rig.quote({ bid: 101, ask: 103, last: 102.5, last_size: 1 });
+    const held = async (query: string) =>
+      (await call(`positions${query}`)).body['positions'] as Record<string, unknown>[];
+    expect(await held('?account=PAPER-1')).toMatchObject([
+      { quantity: '6', average_cost: '100.01', realized: '-0.08', strategy_id: '', mark: '102' },
+    ]);
+    expect(await held('?strategy=TEST&mark=side')).toMatchObject([
+      { quantity: '10', realized: '0', mark: '101', mark_source: 'bid', unrealized: '9.9' },
+    ]);
+    expect(await held('?strategy=MANUAL&mark=last')).toMatchObject([
+      { quantity: '-4', average_cost: '99.99', mark: '102.5', unrealized: '-10.04' },
+    ]);
+    const profit = async (query: string) => (await call(`pnl${query}`)).body['rows'];
+    // 10 x 100.01 and 4 x 99.99, at five basis points.
+    expect(await profit('')).toEqual([
+      {
+        account: 'PAPER-1',
+        strategy_id: '',
+        currency: 'USD',
+        realized: '-0.08',
+        unrealized: '11.94',
+        fees: '0.70003',
+        net: '11.15997',
+        unpriceable: [],
+      },
+    ]);
+    const [test] = (await profit('?strategy=TEST')) as Record<string, string>[];
+    const [manual] = (await profit('?strategy=MANUAL')) as Record<string, string>[];
+    const sum = (name: string): bigint =>
+      parseDecimal(test?.[name] ?? '') + parseDecimal(manual?.[name] ?? '');
+    expect([sum('fees'), sum('net')]).toEqual([parseDecimal('0.70003'), parseDecimal('11.15997')]);
+    expect((await call('positions?mark=moon')).status).toBe(400);
+  });
+
+  it('trading is halted by name and reason, shown as halted, and re-armed by two', async () => {
+    await rig.quote();
+    const held = { level: 'firm', reason: 'fire drill' };
+    expect((await call('halt', held)).status).toBe(200);
     const { body } = await call('limits');
     expect(body).toMatchObject({
       limits: { version: 7, defaults: { order_quantity_max: '1000' } },
@@ -79,15 +116,22 @@ describe('over HTTP', () => {
     });
     const denied = await rig.intent({ name: 'denied', quantity: parseDecimal('1') });
     await rig.reported(denied, 'REJECTED');
-    expect((await call('rearm', { ...held, reason: 'over' })).status).toBe(201);
+    expect((await call('rearm', { ...held, reason: 'over' })).body).toMatchObject({
+      requested: { level: 'firm', by: 'ann' },
+    });
+    expect((await call('rearm', held)).status).toBe(403);
+    expect((await call('limits')).body).toMatchObject({
+      halted: [{ rearm_requested_by: 'ann', rearm_reason: 'over' }],
+    });
+    expect((await bob.http('rearm', { ...held, reason: 'seen' })).body).toMatchObject({
+      rearmed: { level: 'firm', by: 'bob' },
+    });
     expect((await call('rearm', held)).status).toBe(404);
   });
 
   it('what is malformed is refused with the argument and its rule', async () => {
-    expect((await call('halt', { level: 'firm', by: 'ann' })).status).toBe(400);
-    expect((await call('halt', { level: 'planet', scope: 'x', by: 'a', reason: 'b' })).status).toBe(
-      400,
-    );
+    expect((await call('halt', { level: 'firm' })).status).toBe(400);
+    expect((await call('halt', { level: 'planet', scope: 'x', reason: 'b' })).status).toBe(400);
     expect((await call('orders/nonsense')).status).toBe(400);
     expect((await call('orders?limit=9999')).status).toBe(400);
     expect((await call('orders/550e8400-e29b-41d4-a716-446655440000')).status).toBe(404);

@@ -12,6 +12,7 @@ import {
 import { commandLineSchema, loadConfig } from '@tickmesh/config';
 import type { TopicName } from '@tickmesh/contracts';
 import { openDatabase } from '@tickmesh/database';
+import { openIssuer } from '@tickmesh/issuer';
 import { CONFLUENT_API_PATH, MESH_DIR } from '@tickmesh/local';
 import { type Ended, type Environment, meshCommand } from './run-process.ts';
 import { type ServiceProcess, type ServiceScript, startService } from './service-process.ts';
@@ -70,6 +71,8 @@ const SESSION = {
   ORDERS_LEASE_MS: '1500',
 };
 
+const TOKEN_LIFE_MS = 3_600_000;
+
 export async function openTestMesh(name: string, parts: Parts = sharedParts()): Promise<TestMesh> {
   const id = `${name}_${randomUUID().slice(0, 8)}`;
   const folder = newFolder(name);
@@ -77,7 +80,18 @@ export async function openTestMesh(name: string, parts: Parts = sharedParts()): 
   await admin.query(`create database ${id}`);
   const databaseUrl = new URL(parts.postgresUrl);
   databaseUrl.pathname = `/${id}`;
+  // The services take its tokens, and `mesh` has them made: as where a mesh runs from the clone.
+  const issuerFolder = join(folder.path, 'issuer');
+  const issuer = await openIssuer({
+    host: '127.0.0.1',
+    port: 0,
+    folder: issuerFolder,
+    tokenLifeMs: TOKEN_LIFE_MS,
+  });
   const environment = {
+    NODE_ENV: 'development',
+    SIGN_IN_ISSUER: issuer.url,
+    ISSUER_FOLDER: issuerFolder,
     KAFKA_BROKERS: parts.kafka,
     SCHEMA_REGISTRY_URL: parts.registryUrl,
     DATABASE_URL: databaseUrl.href,
@@ -109,6 +123,7 @@ export async function openTestMesh(name: string, parts: Parts = sharedParts()): 
     close: async () => {
       await Promise.all(services.map((service) => service.kill()));
       await bus.close();
+      await issuer.close();
       await admin.query(`drop database ${id} with (force)`);
       await admin.close();
       folder.remove();

@@ -29,6 +29,7 @@ export async function withBus<T>(
       kafka: { ...kafka, clientId: `${kafka.clientId}-mesh` },
       registry: { url: registry.url, timeoutMs: registry.requestTimeoutMs },
       topicPrefix: kafka.topicPrefix,
+      principalPattern: kafka.principalPattern,
     },
     kafka.sasl?.mechanism === 'OAUTHBEARER' ? { tokens: oidcTokens(kafka.sasl) } : {},
   );

@@ -15,10 +15,17 @@ import { register as registerReplay } from './commands/replay.ts';
 import { register as registerSmoke } from './commands/smoke.ts';
 import { register as registerStrategies } from './commands/strategies.ts';
 import { register as registerTail } from './commands/tail.ts';
+import { register as registerToken } from './commands/token.ts';
 import { register as registerTopics } from './commands/topics.ts';
+import { type Person, speakFor } from './signed-in.ts';
 
 const program = new Command('mesh')
   .description('The command line of tickmesh')
+  .option('--as <name>', 'speak as this person, by the development issuer (default: your login)')
+  .option('--role <roles>', 'with these roles, separated by commas (default: all)')
+  .hook('preAction', (command) => {
+    speakFor(command.opts<Person>());
+  })
   .addHelpText(
     'after',
     `
@@ -29,10 +36,12 @@ Examples:
   mesh dlq replay --topic market_events
   mesh orders list --open            what works at a broker
   mesh halt firm --reason TEXT       stop all trading
+  mesh token --as bob --role trader  a token for curl and grpcurl
   mesh smoke                         market data in, execution report out
   mesh backtest OFI_BTC --data FILES   a strategy over recorded data, with a report
 
-Every command takes --json. Variables of the environment are in docs/reference/config.md.`,
+Every command takes --json. Those that change something speak for --as NAME with --role ROLES, or for MESH_TOKEN.
+Variables of the environment are in docs/reference/config.md.`,
   )
   .showHelpAfterError();
 
@@ -54,6 +63,7 @@ for (const register of [
   registerPositions,
   registerLimits,
   registerHalt,
+  registerToken,
 ]) {
   register(program);
 }

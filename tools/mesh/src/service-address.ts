@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import { type ErrorCode, ERRORS, Fault, type FaultDetails } from '@tickmesh/kernel';
 import { REPOSITORY_ROOT, readCompose } from '@tickmesh/local';
 import { runningMesh } from './connect.ts';
+import { callerToken } from './signed-in.ts';
 
 const ANSWER_MS = 10_000;
 
@@ -15,16 +16,17 @@ export function httpAddressOf(service: string): string {
 }
 
 /**
- * Asks the order plane.
+ * Asks the order plane, as the person that the command speaks for.
  * @param body posted as JSON; absent: the path is read
  * @returns its answer, whose form the caller knows
  * @throws Fault SERVICE_UNREACHABLE, or the one that the service answered with
  */
 export async function askOrderPlane<Answer>(path: string, body?: object): Promise<Answer> {
   const address = httpAddressOf('order-plane');
+  const authorization = `Bearer ${await callerToken()}`;
   const post = {
     method: 'POST',
-    headers: { 'content-type': 'application/json' },
+    headers: { 'content-type': 'application/json', authorization },
     body: JSON.stringify(body),
   };
   let response: Response;
@@ -32,7 +34,7 @@ export async function askOrderPlane<Answer>(path: string, body?: object): Promis
   try {
     const signal = AbortSignal.timeout(ANSWER_MS);
     response = await fetch(`${address}/${path}`, {
-      ...(body === undefined ? {} : post),
+      ...(body === undefined ? { headers: { authorization } } : post),
       signal,
     });
     answer = await response.json();

@@ -1,11 +1,11 @@
 import type { Command } from 'commander';
-import type { Bus } from '@tickmesh/bus';
+import type { AclComparison, Bus, BrokerAcl } from '@tickmesh/bus';
 import { INSTRUMENTS, TOPICS } from '@tickmesh/contracts';
 import { withBus } from '../connect.ts';
 import { type Output, json, table, terminal } from '../output.ts';
 import { type CommonOptions, run } from '../run.ts';
 
-/** `mesh topics list|create|verify`: the topics of contracts/topics.yaml on the broker. */
+/** `mesh topics list|create|verify|acls`: the topics of contracts/topics.yaml on the broker, and the rights on them. */
 export function register(program: Command, output: Output = terminal): void {
   const topics = program.command('topics').description('The topics of the mesh on the broker');
   topics
@@ -17,7 +17,9 @@ export function register(program: Command, output: Output = terminal): void {
     );
   topics
     .command('create')
-    .description('Make what is missing, register the schemas, publish the instrument master')
+    .description(
+      'Make what is missing, grant rights, register schemas, publish the instrument master',
+    )
     .option('--json', 'one JSON text')
     .action((options: CommonOptions) =>
       run(options, output, () => withBus((bus) => create(bus, options, output))),
@@ -29,6 +31,18 @@ export function register(program: Command, output: Output = terminal): void {
     .action((options: CommonOptions) =>
       run(options, output, () => withBus((bus) => verify(bus, options, output))),
     );
+  topics
+    .command('acls')
+    .description('Compare the rights on the broker with the file; exit 1 on any difference')
+    .option('--apply', 'grant what is missing, and take away everything that is listed as too much')
+    .option('--json', 'one JSON text')
+    .action((options: AclOptions) =>
+      run(options, output, () => withBus((bus) => compareAcls(bus, options, output))),
+    );
+}
+
+interface AclOptions extends CommonOptions {
+  readonly apply?: boolean;
 }
 
 async function list(bus: Bus, options: CommonOptions, output: Output): Promise<void> {
@@ -54,13 +68,60 @@ async function list(bus: Bus, options: CommonOptions, output: Output): Promise<v
 }
 
 async function create(bus: Bus, options: CommonOptions, output: Output): Promise<void> {
+  const granted = await grantMissing(bus);
   const created = await bus.topics.create();
   const schemas = await bus.registerSchemas();
   const instruments = await publishInstruments(bus);
-  if (options.json === true) return output.line(json({ created, schemas, instruments }));
+  if (options.json === true) return output.line(json({ granted, created, schemas, instruments }));
+  if (granted > 0) output.line(`${granted} rights were granted`);
   output.line(created.length === 0 ? 'all topics are there' : `created ${created.join(', ')}`);
   output.line(`${schemas.length} schemas are registered`);
   output.line(`${instruments} instruments were published`);
+}
+
+/** Takes nothing away: what is too much may be there for a reason, and is for a person to look at. */
+async function grantMissing(bus: Bus): Promise<number> {
+  const comparison = await bus.acls.compare();
+  if (comparison === undefined) return 0;
+  await bus.acls.apply(comparison, { keepExcess: true });
+  return comparison.missing.length;
+}
+
+async function compareAcls(bus: Bus, options: AclOptions, output: Output): Promise<number> {
+  const comparison = await bus.acls.compare();
+  if (comparison === undefined) {
+    output.line(
+      options.json === true
+        ? json({ checked: false, missing: [], excess: [] })
+        : 'the broker checks no rights: everybody may do everything',
+    );
+    return options.apply === true ? 1 : 0;
+  }
+  const { missing, excess } = comparison;
+  const isSame = missing.length + excess.length === 0;
+  if (options.apply === true) await bus.acls.apply(comparison);
+  if (options.json === true) {
+    output.line(json({ checked: true, applied: options.apply === true, missing, excess }));
+  } else if (isSame) output.line('every right is as declared');
+  else output.line(aclTable(comparison, options.apply === true));
+  return isSame || options.apply === true ? 0 : 1;
+}
+
+function aclTable({ missing, excess }: AclComparison, isApplied: boolean): string {
+  const [granted, taken] = isApplied ? ['granted', 'taken away'] : ['missing', 'too much'];
+  const row =
+    (what: string) =>
+    ({ principal, permission, operation, resource, name, pattern }: BrokerAcl): string[] => [
+      what,
+      principal,
+      `${permission} ${operation}`,
+      resource,
+      pattern === 'prefixed' ? `${name}*` : name,
+    ];
+  return table(
+    ['what', 'principal', 'right', 'on', 'named'],
+    [...missing.map(row(granted)), ...excess.map(row(taken))],
+  );
 }
 
 /** The master is compacted: publishing it again changes nothing but the offsets. */
