@@ -28,8 +28,8 @@ export interface Topics {
   list(): Promise<readonly TopicStatus[]>;
   /** Makes those that are missing (of `only`) and answers their names; others are left as they are. */
   create(only?: readonly TopicName[]): Promise<readonly TopicName[]>;
-  /** Every difference, none when all is as declared. Each is logged as well. */
-  verify(): Promise<readonly TopicDifference[]>;
+  /** Every difference (of `only`), none when all is as declared. Each is logged as well. */
+  verify(only?: readonly TopicName[]): Promise<readonly TopicDifference[]>;
 }
 
 export interface TopicsDeps {
@@ -51,7 +51,8 @@ export function topics(deps: TopicsDeps): Topics {
     list: () => withAdmin(deps.client, (admin) => list(deps, admin)),
     create: (only = declaredTopics()) =>
       withAdmin(deps.client, (admin) => create(deps, admin, only)),
-    verify: () => withAdmin(deps.client, (admin) => verify(deps, admin)),
+    verify: (only = declaredTopics()) =>
+      withAdmin(deps.client, (admin) => verify(deps, admin, only)),
   };
 }
 
@@ -124,15 +125,19 @@ async function untilLed(admin: Admin, topicsOnBroker: readonly string[]): Promis
   }
 }
 
-async function verify(deps: TopicsDeps, admin: Admin): Promise<readonly TopicDifference[]> {
+async function verify(
+  deps: TopicsDeps,
+  admin: Admin,
+  wanted: readonly TopicName[],
+): Promise<readonly TopicDifference[]> {
   const there = await partitionsOf(admin);
-  const present = declaredTopics().filter((topic) => there.has(deps.names.onBroker(topic)));
+  const present = wanted.filter((topic) => there.has(deps.names.onBroker(topic)));
   const settings = await settingsOnBroker(
     admin,
     present.map((topic) => deps.names.onBroker(topic)),
   );
   const differences: TopicDifference[] = [];
-  for (const topic of declaredTopics()) {
+  for (const topic of wanted) {
     const nameOnBroker = deps.names.onBroker(topic);
     const differ = (field: string, declared: string, found: string): void => {
       if (declared !== found) differences.push({ topic, nameOnBroker, field, declared, found });

@@ -44,6 +44,7 @@ describe('configuration from the environment', () => {
       enabled: true,
       brokers: ['127.0.0.1:9092'],
       clientId: 'tickmesh',
+      principalPattern: 'User:{principal}',
       securityProtocol: 'PLAINTEXT',
       tls: undefined,
       sasl: undefined,

@@ -1,7 +1,7 @@
 /** The bus as a part of a service: observed, watched, and closed in its place of the shutdown. */
 import { type Bus, connectBus, oidcTokens } from '@tickmesh/bus';
 import type { KafkaConfig, RegistryConfig } from '@tickmesh/config';
-import type { TopicName } from '@tickmesh/contracts';
+import { PRINCIPALS, type PrincipalName, type TopicName, topicsOf } from '@tickmesh/contracts';
 import { Fault, faultOf } from '@tickmesh/kernel';
 import type { ServiceContext } from './boot.ts';
 import { busLog, busMetrics, busTracer } from './bus-observation.ts';
@@ -18,7 +18,7 @@ const START_RETRY_MS = 1_000;
 
 /**
  * Opens the bus of a service. Broker, registry and every consumer become dependencies of its health; the
- * start waits for topics and schemas, however long the broker or the registry is away.
+ * start waits for rights, topics and schemas, however long the broker or the registry is away.
  */
 export function openBus(context: ServiceContext, options: OpenBusOptions): Bus {
   const { kafka, registry, publishes } = options;
@@ -39,6 +39,7 @@ export function openBus(context: ServiceContext, options: OpenBusOptions): Bus {
   lifecycle.onStop('producers', 'bus', () => bus.close());
   dependOnBus(bus, health);
   context.status.watch(bus);
+  const principal = principalNamed(context.name);
   let stopped = false;
   lifecycle.onStop('intake', 'bus start', () => {
     stopped = true;
@@ -46,7 +47,7 @@ export function openBus(context: ServiceContext, options: OpenBusOptions): Bus {
   lifecycle.onStart('bus', async () => {
     while (!stopped) {
       try {
-        await prepareTopics(bus);
+        await prepareTopics(bus, principal);
         await bus.lookupSchemaIds(publishes);
         return;
       } catch (thrown) {
@@ -90,14 +91,26 @@ function dependOnBus(bus: Bus, health: ServiceContext['health']): void {
   });
 }
 
-/** A missing topic stops the start; one that differs is said, by the bus, and lived with. */
-async function prepareTopics(bus: Bus): Promise<void> {
-  const missing = (await bus.topics.list()).filter(({ isThere }) => !isThere);
+/** A service is the principal of its name. One that contracts/topics.yaml does not know has no rights to check. */
+function principalNamed(name: string): PrincipalName | undefined {
+  return Object.hasOwn(PRINCIPALS, name) ? (name as PrincipalName) : undefined;
+}
+
+/**
+ * A right that is missing is waited for, and named meanwhile: it can be given without a restart. A missing topic stops
+ * the start; one that differs is said, by the bus, and lived with. A service sees, and looks at, its own topics alone.
+ */
+async function prepareTopics(bus: Bus, principal: PrincipalName | undefined): Promise<void> {
+  if (principal !== undefined) await bus.acls.require(principal);
+  const own = principal === undefined ? undefined : new Set(topicsOf(principal));
+  const missing = (await bus.topics.list()).filter(
+    ({ topic, isThere }) => !isThere && own?.has(topic) !== false,
+  );
   if (missing.length > 0) {
     throw new Fault('TOPIC_UNKNOWN', {
       missing: missing.map(({ topic }) => topic),
       cure: 'run `mesh topics create`',
     });
   }
-  await bus.topics.verify();
+  await bus.topics.verify(own === undefined ? undefined : [...own]);
 }
