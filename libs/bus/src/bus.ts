@@ -128,7 +128,7 @@ function busParts({ kafka, registry: at, topicPrefix = '' }: BusConfig, deps: Bu
   const schemas = topicSchemas(registry, names, log);
   const newReader = (): LogReader => logReader(client);
   const reader = newReader();
-  const reads = reading({ client, newReader, decoder, names });
+  const reads = reading({ client, newReader, reader, decoder, names });
   const producerDeps = { client, config: kafka, log, metrics };
   const letters = batchingProducer(producerDeps);
   const producer: PublisherDeps['producer'] = (beforeSend) =>

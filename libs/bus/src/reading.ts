@@ -27,6 +27,12 @@ export interface TailOptions {
   readonly onOpen?: () => void;
 }
 
+export interface LogRange {
+  readonly partition: number;
+  readonly first: bigint;
+  readonly last: bigint;
+}
+
 export interface Lag {
   readonly topic: TopicName;
   readonly partition: number;
@@ -39,6 +45,11 @@ export interface Lag {
 export interface Reading {
   /** Records in the order of their times as far as one answer of the broker goes. */
   tail<T extends TopicName>(topic: T, options: TailOptions): AsyncGenerator<TailedRecord<T>>;
+  /**
+   * Records of one partition from `first` to `last`, both included, which are there already. On a connection that
+   * stays open: for looks that must be quick.
+   */
+  between<T extends TopicName>(topic: T, range: LogRange): Promise<readonly TailedRecord<T>[]>;
   endOffsets(topic: TopicName): Promise<readonly PartitionEnds[]>;
   /** Of every declared topic that the group has committed to. */
   groupLag(groupId: string): Promise<readonly Lag[]>;
@@ -60,11 +71,14 @@ export interface ReadingDeps {
   readonly client: Kafka;
   /** A connection for each use, since a reader that follows keeps it busy. */
   readonly newReader: () => LogReader;
+  /** One that stays open, for reads that never wait. */
+  readonly reader: LogReader;
   readonly decoder: RecordDecoder;
   readonly names: TopicNames;
 }
 
 const FOLLOW_WAIT_MS = 500;
+const RANGE_WAIT_MS = 100;
 
 export function reading(deps: ReadingDeps): Reading {
   const withReader = async <R>(work: (reader: LogReader) => Promise<R>): Promise<R> => {
@@ -77,6 +91,7 @@ export function reading(deps: ReadingDeps): Reading {
   };
   return {
     tail: (topic, options) => tail(deps, topic, options),
+    between: (topic, range) => between(deps, topic, range),
     endOffsets: (topic) => withReader((reader) => reader.ends(deps.names.onBroker(topic))),
     groupLag: (groupId) => withReader((reader) => groupLag(deps, reader, groupId)),
     groupIds: () =>
@@ -116,6 +131,22 @@ async function* tail<T extends TopicName>(
   } finally {
     await reader.close();
   }
+}
+
+async function between<T extends TopicName>(
+  deps: ReadingDeps,
+  topic: T,
+  { partition, first, last }: LogRange,
+): Promise<readonly TailedRecord<T>[]> {
+  const found: TailedRecord<T>[] = [];
+  const positions = new Map([[partition, first]]);
+  const name = deps.names.onBroker(topic);
+  while ((positions.get(partition) ?? first) <= last) {
+    for (const record of await deps.reader.next(name, positions, RANGE_WAIT_MS)) {
+      if (record.offset <= last) found.push(await tailed(deps, topic, record));
+    }
+  }
+  return found;
 }
 
 async function* following(

@@ -248,7 +248,7 @@ class OpenTransaction implements Transaction {
     const waiting = this.#waiting;
     if (waiting === undefined) return run(this.#client, text, values);
     const rows = new Promise<R[]>((resolve, reject) => {
-      waiting.push(() => run<R>(this.#client, text, values).then(resolve, reject));
+      waiting.push(() => void run<R>(this.#client, text, values).then(resolve, reject));
     });
     await this.#begun;
     return rows;

@@ -79,14 +79,15 @@ export class AccountDesk {
   }
 
   async #run(): Promise<void> {
-    while (!this.#stopped.signal.aborted) {
+    const isOver = (): boolean => this.#stopped.signal.aborted;
+    while (!isOver()) {
       this.#work.heard();
       try {
         await this.#own();
       } catch (thrown) {
         this.#parts.probe.failed?.('desk', faultOf(thrown));
       }
-      if (!this.#stopped.signal.aborted) await this.#work.wait(this.#parts.times.pollIntervalMs);
+      if (!isOver()) await this.#work.wait(this.#parts.times.pollIntervalMs);
     }
   }
 

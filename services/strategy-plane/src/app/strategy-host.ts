@@ -73,6 +73,8 @@ export class StrategyHost {
   /** What was applied and is not yet published: a retried batch must not be applied twice. */
   #unpublished: OutgoingMessage<'order_intents'>[] = [];
   #unjournalled: JournalSlice[] = [];
+  /** From where on the journal may hold what another member wrote between our entries; not looked at yet. */
+  #unverifiedFrom: bigint | undefined;
   /** Epoch of the checkpoint that was taken over. */
   #restoredEpoch = 0;
 
@@ -120,35 +122,40 @@ export class StrategyHost {
     this.#unjournalled.push(...slicesOf(fresh));
     if (this.#unjournalled.length > 0) {
       const { offset } = await this.#publishJournal(this.#unjournalled);
-      if (await this.#isReplaced(offset)) {
-        this.#standDown();
-        return;
-      }
+      // Offsets that follow each other leave no room for another member's entry.
+      if (offset !== this.#journalOffset) this.#unverifiedFrom ??= this.#journalOffset;
       this.#journalOffset = offset + 1n;
       this.#unjournalled = [];
     }
-    await this.#publishIntents();
     const due = this.#runner.nowMicros - this.#checkpointedMicros >= CHECKPOINT_MICROS;
+    if (this.#unpublished.length === 0 && !due) return;
+    if (await this.#isReplaced()) {
+      this.#standDown();
+      return;
+    }
+    await this.#publishIntents();
     if (due && batch.isOwned()) await this.#checkpoint();
   }
 
   /** Writes the last state before the partitions go to somebody else. */
   async revoke(): Promise<void> {
-    if (this.#epoch > 0 && this.#unjournalled.length === 0 && this.#unpublished.length === 0) {
-      await this.#checkpoint();
-    }
+    const isAllOut = this.#unjournalled.length === 0 && this.#unpublished.length === 0;
+    if (this.#epoch > 0 && isAllOut && !(await this.#isReplaced())) await this.#checkpoint();
     this.#standDown();
   }
 
   /**
-   * Whether another member took over before our entry at `offset`. Offsets that follow each other leave no room for
-   * one; only where other entries lie between are they read.
+   * Whether another member took over before our last entry. Asked before anything that follows from our entries leaves
+   * this member; only what lies between them is read.
    */
-  async #isReplaced(offset: bigint): Promise<boolean> {
-    if (offset === this.#journalOffset) return false;
+  async #isReplaced(): Promise<boolean> {
+    if (this.#unverifiedFrom === undefined) return false;
     const { log } = this.#deps;
-    const highest = await log.highestEpoch(this.strategyId, this.#journalOffset - 1n, offset);
-    return highest > this.#epoch;
+    const from = this.#unverifiedFrom - 1n;
+    const highest = await log.highestEpoch(this.strategyId, from, this.#journalOffset - 1n);
+    if (highest > this.#epoch) return true;
+    this.#unverifiedFrom = undefined;
+    return false;
   }
 
   #standDown(): void {
@@ -166,6 +173,7 @@ export class StrategyHost {
     this.#journalOffset = 0n;
     this.#unpublished = [];
     this.#unjournalled = [];
+    this.#unverifiedFrom = undefined;
   }
 
   async #startAfresh(): Promise<void> {

@@ -26,9 +26,12 @@ export function busLogReader(bus: Bus): LogReader {
     },
     highestEpoch: async (strategyId, after, before) => {
       let highest = 0;
-      const options = { from: after + 1n, partition: journalPartition(strategyId) };
-      for await (const record of bus.tail('strategy_journal', options)) {
-        if (record.record.offset >= before) break;
+      const between = {
+        partition: journalPartition(strategyId),
+        first: after + 1n,
+        last: before - 1n,
+      };
+      for (const record of await bus.between('strategy_journal', between)) {
         if (record.kind !== 'message') continue;
         const { strategy_id, epoch } = record.delivery.value;
         if (strategy_id === strategyId && epoch > highest) highest = epoch;
