@@ -32,7 +32,7 @@ export interface TokenRules {
   readonly audience: string;
   /** The claim that names the principal; `sub` when absent. */
   readonly subClaimName?: string;
-  /** A connection must prove itself anew this often, and at the end of its token in any case. */
+  /** A connection must prove itself anew this often, at the most an hour, and at the end of its token in any case. */
   readonly reauthenticationMs?: number;
   /** How often the broker asks for the provider's keys; also how soon it knows a new one. */
   readonly jwksRefreshMs?: number;
@@ -56,6 +56,14 @@ const LOGIN_MODULES = {
 } as const;
 const TOKEN_VALIDATOR =
   'org.apache.kafka.common.security.oauthbearer.OAuthBearerValidatorCallbackHandler';
+/**
+ * The default validator of Kafka 4.1.0 takes any token that has not ended, whoever signed it and for whomever. The one
+ * that checks signature, issuer and audience must be named, for the listener: named for listener and mechanism, as all
+ * the rest is, it is passed over in silence.
+ */
+const BROKER_TOKEN_CHECK = 'org.apache.kafka.common.security.oauthbearer.BrokerJwtValidator';
+/** Unset, a connection would outlive its token. */
+const REAUTHENTICATION_MS = 3_600_000;
 /** Java reads keys for tokens from nowhere else. */
 const ALLOWED_URLS_FLAG = '-Dorg.apache.kafka.sasl.oauthbearer.allowed.urls=';
 
@@ -138,20 +146,20 @@ function quoted(password: string): string {
 }
 
 function tokenProperties(listener: string, tokens: TokenRules): Record<string, string> {
-  const { jwksUrl, issuer, audience, subClaimName, reauthenticationMs, jwksRefreshMs } = tokens;
+  const { jwksUrl, issuer, audience, subClaimName, jwksRefreshMs } = tokens;
+  const { reauthenticationMs = REAUTHENTICATION_MS } = tokens;
   const prefix = `${listener}.oauthbearer`;
   return {
     [`${prefix}.sasl.jaas.config`]: `${LOGIN_MODULES.OAUTHBEARER} required ;`,
     [`${prefix}.sasl.server.callback.handler.class`]: TOKEN_VALIDATOR,
+    [`${listener}.sasl.oauthbearer.jwt.validator.class`]: BROKER_TOKEN_CHECK,
     [`${prefix}.sasl.oauthbearer.jwks.endpoint.url`]: jwksUrl,
     [`${prefix}.sasl.oauthbearer.expected.audience`]: audience,
     [`${prefix}.sasl.oauthbearer.expected.issuer`]: issuer,
     ...(subClaimName === undefined
       ? {}
       : { [`${prefix}.sasl.oauthbearer.sub.claim.name`]: subClaimName }),
-    ...(reauthenticationMs === undefined
-      ? {}
-      : { [`${prefix}.connections.max.reauth.ms`]: String(reauthenticationMs) }),
+    [`${prefix}.connections.max.reauth.ms`]: String(reauthenticationMs),
     ...(jwksRefreshMs === undefined
       ? {}
       : { [`${prefix}.sasl.oauthbearer.jwks.endpoint.refresh.ms`]: String(jwksRefreshMs) }),

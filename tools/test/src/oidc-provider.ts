@@ -22,12 +22,17 @@ export interface OidcProvider {
   readonly jwksUrl: string;
   /** Tokens that were given out so far. */
   readonly granted: number;
+  /** How often the keys were read so far. */
+  readonly keyReads: number;
   /** While it is down, connections are cut before they are answered. */
   setDown(isDown: boolean): void;
   /** The client is unknown from here on; tokens it already has live on. */
   revoke(clientId: string): void;
-  /** From here on signs by a new key; with `forgetOld`, the earlier keys are no longer published. */
-  rotateKey(options?: { readonly forgetOld: boolean }): void;
+  restore(clientId: string): void;
+  /** Publishes a key that will sign from the next rotation on, as providers do ahead of it. */
+  announceKey(): void;
+  /** From here on signs by the announced key, or by one that nobody has heard of. Earlier keys stay published. */
+  rotateKey(): void;
   close(): Promise<void>;
 }
 
@@ -36,8 +41,11 @@ export async function startOidcProvider(options: OidcProviderOptions): Promise<O
   let keys = [newKey()];
   let isDown = false;
   let granted = 0;
+  let keyReads = 0;
+  let announced: JsonWebKey | undefined;
   let answer: RequestListener = () => undefined;
   const server = createServer((request, response) => {
+    if (request.url === '/jwks') keyReads += 1;
     if (isDown) request.socket.destroy();
     else answer(request, response);
   });
@@ -45,7 +53,10 @@ export async function startOidcProvider(options: OidcProviderOptions): Promise<O
   const issuer = `http://127.0.0.1:${String((server.address() as AddressInfo).port)}`;
   // Clients and keys of this provider never change: another one takes its place.
   const renew = (): void => {
-    const provider = providerOf(issuer, options, { clients, keys });
+    const provider = providerOf(issuer, options, {
+      clients,
+      keys: announced === undefined ? keys : [...keys, announced],
+    });
     provider.on('grant.success', () => {
       granted += 1;
     });
@@ -59,6 +70,9 @@ export async function startOidcProvider(options: OidcProviderOptions): Promise<O
     get granted() {
       return granted;
     },
+    get keyReads() {
+      return keyReads;
+    },
     setDown: (down) => {
       isDown = down;
       if (down) server.closeAllConnections();
@@ -67,8 +81,17 @@ export async function startOidcProvider(options: OidcProviderOptions): Promise<O
       clients.delete(clientId);
       renew();
     },
-    rotateKey: ({ forgetOld } = { forgetOld: false }) => {
-      keys = [newKey(), ...(forgetOld ? [] : keys)];
+    restore: (clientId) => {
+      clients.set(clientId, options.clients[clientId] ?? '');
+      renew();
+    },
+    announceKey: () => {
+      announced = newKey();
+      renew();
+    },
+    rotateKey: () => {
+      keys = [announced ?? newKey(), ...keys];
+      announced = undefined;
       renew();
     },
     close: () =>
