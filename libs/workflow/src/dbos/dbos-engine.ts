@@ -183,6 +183,8 @@ export class DbosWorkflowEngine implements WorkflowEngine {
       this.#functions.set(name, DBOS.registerWorkflow(perform, { name }));
     }
     this.#pool = this.#openPool();
+    // A server that is away is told here by the driver itself; DBOS would put it in words.
+    await this.#pool.query('select 1');
     DBOS.setConfig({
       name: applicationName,
       applicationVersion: this.#ownName(this.#options.applicationVersion),
