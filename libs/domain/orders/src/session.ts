@@ -70,6 +70,7 @@ function instantOf(timeZone: string, day: number, time: string): number {
 
 /** The wall clock of the zone at an instant, written as if it were UTC, in milliseconds. */
 function localMs(timeZone: string, atMs: number): number {
+  if (timeZone === 'UTC') return Math.floor(atMs / 1_000) * 1_000;
   let format = formats.get(timeZone);
   if (format === undefined) {
     format = new Intl.DateTimeFormat('en-US', {

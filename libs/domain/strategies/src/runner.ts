@@ -63,6 +63,7 @@ export class StrategyRunner {
   readonly #strategy: Strategy;
   readonly #slots = new Map<MarketKey, MarketSlot>();
   readonly #parts: RunnerParts = { nowMicros: 0, orders: new BookOfOrders(), slots: [] };
+  #lastSlot: MarketSlot | undefined;
   #lastIntent: LastIntent | null = null;
   #isPaused = false;
 
@@ -102,7 +103,7 @@ export class StrategyRunner {
 
   /** Applies one event; the intents it causes, in order. Events of other markets cause none. */
   apply(input: StrategyInput): readonly OrderIntent[] {
-    const slot = this.#slots.get(marketKey(input.event));
+    const slot = this.#slotOf(input.event);
     if (slot === undefined) return NONE;
     const drafts = this.#drafts(input, slot);
     // What a paused strategy wants is not wanted: it leaves no order behind.
@@ -153,6 +154,14 @@ export class StrategyRunner {
     this.#parts.nowMicros = saved.nowMicros;
     this.#lastIntent = saved.lastIntent;
     this.#isPaused = saved.isPaused;
+  }
+
+  /** Most events are of the market of the one before: its names are compared before a key is made. */
+  #slotOf(event: StrategyInput['event']): MarketSlot | undefined {
+    const known = this.#lastSlot?.instrument;
+    if (known?.symbol === event.symbol && known.exchange === event.exchange) return this.#lastSlot;
+    this.#lastSlot = this.#slots.get(marketKey(event));
+    return this.#lastSlot;
   }
 
   #drafts(input: StrategyInput, slot: MarketSlot): readonly IntentDraft[] {

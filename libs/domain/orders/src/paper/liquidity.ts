@@ -40,9 +40,19 @@ export class Liquidity {
     const before = this.#quote;
     this.#quote = quote;
     this.#levels = undefined;
-    if (quote.last === null || quote.lastSize === null || before === undefined) return undefined;
-    if (quote.last === before.last && quote.lastSize === before.lastSize) return undefined;
-    return { price: this.#price(quote.last), size: this.#size(quote.lastSize) };
+    const { last, lastSize } = quote;
+    if (last === null || lastSize === null || before === undefined) return undefined;
+    if (last === before.last && lastSize === before.lastSize) return undefined;
+    // Made exact when it is asked for: most trades meet no order of ours.
+    const [price, size] = [() => this.#price(last), () => this.#size(lastSize)];
+    return {
+      get price() {
+        return price();
+      },
+      get size() {
+        return size();
+      },
+    };
   }
 
   /** Best price of the side that rests (`BUY`: the bid); undefined when it is empty. */
