@@ -221,7 +221,9 @@ describe('a broker that fills more than was wanted', () => {
     expect(refused.reject_reason).toContain('REDUCING_ONLY');
     expect(refused.reject_reason).toContain('overfill: 10');
     await rig.reported(await rig.intent({ name: 'less', direction: 'SELL' }), 'FILLED');
-    await plane.rearm({ level: 'instrument', scope: 'SIM|AAPL', by: 'ann', reason: 'settled' });
+    const halted = { level: 'instrument', scope: 'SIM|AAPL', reason: 'settled' } as const;
+    await plane.rearm({ ...halted, by: 'ann' });
+    await plane.rearm({ ...halted, by: 'bob' });
     await rig.reported(await rig.intent({ name: 'again' }), 'FILLED');
     const [row] = await rig.database.query('select quantity from order_plane.positions');
     expect(row).toEqual({ quantity: '20' });

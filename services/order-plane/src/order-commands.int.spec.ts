@@ -1,12 +1,9 @@
 /** Orders of people, over real sockets: what is asked by HTTP goes through the bus to the paper broker. */
 import { randomUUID } from 'node:crypto';
 import { fileURLToPath } from 'node:url';
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
-import { loadConfig, orderPlaneSchema } from '@tickmesh/config';
-import { type RunningService, bootService } from '@tickmesh/nest';
-import { TestIssuer } from '@tickmesh/sign-in/testing';
-import { ORDER_PAGE, OrderPlaneModule } from './order-plane.module.ts';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type Rig, openRig, until } from './testing/rig.ts';
+import { type Person, type ServedPlane, servePlane } from './testing/served.ts';
 
 const LIMITS = fileURLToPath(new URL('./testing/limits.yaml', import.meta.url));
 const WHO = { reason: 'rebalance' };

@@ -4,15 +4,17 @@ import type { Bus, Consumer } from '@tickmesh/bus';
 import type { ConfigOf, orderPlaneSchema } from '@tickmesh/config';
 import { InstrumentMaster } from '@tickmesh/contracts';
 import { type Database, migrate, openDatabase, readMigrations } from '@tickmesh/database';
-import { type LimitsDocument, type LimitsVersion, limitsAt } from '@tickmesh/domain-risk';
 import type { Clock } from '@tickmesh/kernel';
 import { NO_TRACING, type Tracing } from '@tickmesh/telemetry';
+import { LimitsBook } from './app/limits-book.ts';
+import { type LimitsParts, seedLimits } from './app/limits-changes.ts';
 import type { ManualParts } from './app/manual-orders.ts';
 import { MarketBoard } from './app/market-board.ts';
 import { paperSettings } from './app/paper-market.ts';
 import { OrderPlane } from './app/order-plane.ts';
 import type { QueryParts } from './app/order-queries.ts';
-import type { Broker, LimitsInForce, OrderProbe } from './app/ports.ts';
+import { bookUnbooked } from './app/positions.ts';
+import type { Broker, OrderProbe } from './app/ports.ts';
 import { crashAt } from './edge/crash.ts';
 import { loadLimits } from './edge/limits-file.ts';
 import { orderConsumer } from './edge/order-consumer.ts';
@@ -41,6 +43,7 @@ export interface OpenOrderPlane {
   readonly consumer: Consumer;
   readonly queries: QueryParts;
   readonly manual: ManualParts;
+  readonly limits: LimitsParts;
   readonly database: Database;
   readonly paper: PaperBroker;
   readonly board: MarketBoard;
@@ -50,6 +53,8 @@ const SCHEMAS = [
   ['order_plane', new URL('../migrations/', import.meta.url)],
   ['paper_broker', new URL('../migrations-paper/', import.meta.url)],
 ] as const;
+
+const BROKERS: ReadonlySet<string> = new Set(['paper']);
 
 /**
  * Brings the schema up to date and puts the parts together; nothing runs before `plane.start()`.
@@ -73,7 +78,13 @@ export async function openOrderPlane(
       const applied = await migrate(database, schema, await readMigrations(folder));
       for (const number of applied) outer.probe.migrationApplied?.(schema, number);
     }
-    return assemble(config, outer, { database, document });
+    const limits = { database, clock: outer.clock, probe: outer.probe, brokers: BROKERS };
+    await seedLimits(limits, document);
+    const master = new InstrumentMaster();
+    await database.transaction((db) => bookUnbooked(db, master.find.bind(master)));
+    const book = new LimitsBook(database, outer.clock, outer.probe);
+    await book.refresh();
+    return assemble(config, outer, { limits, book });
   } catch (thrown) {
     await database.close();
     throw thrown;
@@ -83,12 +94,12 @@ export async function openOrderPlane(
 function assemble(
   config: OrderPlaneConfig,
   outer: OrderPlaneOuter,
-  { database, document }: { readonly database: Database; readonly document: LimitsDocument },
+  { limits, book }: { readonly limits: LimitsParts; readonly book: LimitsBook },
 ): OpenOrderPlane {
+  const { database } = limits;
   const { bus, clock, probe, tracing = NO_TRACING } = outer;
   const master = new InstrumentMaster();
   const board = new MarketBoard(master);
-  const limits = limitsInForce(document, clock, probe);
   const paper = new PaperBroker({
     book: new PaperBook(database),
     clock,
@@ -101,7 +112,8 @@ function assemble(
     database,
     clock,
     markets: board,
-    limits,
+    limits: book.inForce,
+    refreshLimits: () => book.refresh(),
     publisher: tracedReports(bus.publisher, tracing),
     crash: crashAt(config.orders.crashAt),
     probe,
@@ -117,27 +129,21 @@ function assemble(
       { plane: tracedIntake(plane, tracing), board, paper },
       outer.groupId,
     ),
-    manual: { database, clock, markets: board, limits, publisher: bus.publisher },
-    queries: {
+    manual: {
       database,
+      clock,
       markets: board,
-      limits,
-      limitsAt: (atMicros) => limitsAt(document, atMicros),
+      limits: book.inForce,
+      publisher: bus.publisher,
+      feeRates: new Map([[paper.name, paperSettings(config.paper)]]),
+      exchangeOf: (symbol) => master.resolve(symbol).exchange,
+      sleep: (delayMs) => sleep(delayMs, new AbortController().signal),
     },
+    queries: { database, clock, markets: board, limits: book.inForce },
+    limits,
     database,
     paper,
     board,
-  };
-}
-
-/** Looked up by the clock at every decision; a change is told once. */
-function limitsInForce(document: LimitsDocument, clock: Clock, probe: OrderProbe): LimitsInForce {
-  let held: LimitsVersion | undefined;
-  return () => {
-    const version = limitsAt(document, clock.nowMicros());
-    if (version !== undefined && version !== held) probe.limitsLoaded?.(version);
-    held = version;
-    return version;
   };
 }
 

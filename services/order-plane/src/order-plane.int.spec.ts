@@ -2,7 +2,8 @@
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { parseDecimal } from '@tickmesh/kernel';
-import { listPositions, showOrder } from './app/order-queries.ts';
+import { showOrder } from './app/order-queries.ts';
+import { listPositions } from './app/position-queries.ts';
 import { type Rig, openRig, systemMicros, until } from './testing/rig.ts';
 
 const LIMITS = fileURLToPath(new URL('./testing/limits.yaml', import.meta.url));
@@ -38,7 +39,7 @@ describe('an intent', () => {
       overfill: false,
     });
     expect(filled.order_id).toMatch(/^[A-Z0-9-]{1,32}$/);
-    const { positions } = (await listPositions(queries)) as { positions: object[] };
+    const { positions } = (await listPositions(queries, {}, 'mid')) as { positions: object[] };
     expect(positions).toMatchObject([
       { symbol: 'AAPL', quantity: '10', average_cost: '100.01', realized: '0', unrealized: '-0.1' },
     ]);
@@ -149,7 +150,7 @@ describe('a resting order', () => {
 describe('a kill switch', () => {
   const held = { level: 'strategy', scope: 'TEST', by: 'ann', reason: 'odd prices' } as const;
 
-  it('stops new orders, cancels working ones, lets cancels pass, and is re-armed by name', async () => {
+  it('stops new orders, cancels working ones, lets cancels pass, and is re-armed by two people', async () => {
     const { plane } = await rig.open();
     await rig.quote();
     const working = await rig.intent({ name: 'rest', order_type: 'LIMIT', limit_price: d('99') });
@@ -160,15 +161,51 @@ describe('a kill switch', () => {
     expect((await rig.reported(denied, 'REJECTED')).reject_reason).toContain(
       'KILL_SWITCH (strategy TEST: odd prices (ann))',
     );
-    await plane.rearm({ ...held, reason: 'looked into' });
+    expect(await plane.rearm({ ...held, reason: 'looked into' })).toBe('requested');
+    await rig.reported(await rig.intent({ name: 'still denied' }), 'REJECTED');
+    const alone = plane.rearm({ ...held, reason: 'once more' });
+    await expect(alone).rejects.toMatchObject({ code: 'SECOND_PERSON_NEEDED' });
+    expect(await plane.rearm({ ...held, by: 'bob', reason: 'agreed' })).toBe('rearmed');
     const passed = await rig.intent({ name: 'passed' });
     await rig.reported(passed, 'FILLED');
     const history = await rig.database.query(
-      'select change, changed_by, reason from order_plane.kill_switch_history order by sequence',
+      `select change, changed_by, reason, requested_by, request_reason
+       from order_plane.kill_switch_history order by sequence`,
     );
+    const nobody = { requested_by: null, request_reason: null };
     expect(history).toEqual([
-      { change: 'halted', changed_by: 'ann', reason: 'odd prices' },
-      { change: 'rearmed', changed_by: 'ann', reason: 'looked into' },
+      { change: 'halted', changed_by: 'ann', reason: 'odd prices', ...nobody },
+      { change: 'rearm_requested', changed_by: 'ann', reason: 'looked into', ...nobody },
+      {
+        change: 'rearmed',
+        changed_by: 'bob',
+        reason: 'agreed',
+        requested_by: 'ann',
+        request_reason: 'looked into',
+      },
     ]);
+  });
+
+  it('that was thrown again stays thrown, whoever wanted the one before re-armed', async () => {
+    const { plane } = await rig.open();
+    const { version } = await plane.halt({ ...held, reducingOnly: false });
+    await plane.rearm({ ...held, reason: 'over', version });
+    await plane.halt({ ...held, reason: 'odd again', reducingOnly: false });
+    const stale = plane.rearm({ ...held, by: 'bob', reason: 'agreed', version });
+    await expect(stale).rejects.toMatchObject({ code: 'VERSION_CONFLICT' });
+    expect(await plane.rearm({ ...held, by: 'bob', reason: 'over' })).toBe('requested');
+  });
+
+  it('of something that there is not is refused: it would stop nobody', async () => {
+    const { plane } = await rig.open();
+    for (const scope of [
+      { level: 'account', scope: 'PAPER-2' },
+      { level: 'instrument', scope: 'SIM|APPL' },
+      { level: 'strategy', scope: 'my strategy' },
+    ] as const) {
+      const thrown = plane.halt({ ...held, ...scope, reducingOnly: false });
+      await expect(thrown).rejects.toMatchObject({ code: 'ARGUMENT_INVALID' });
+    }
+    expect(await rig.database.query('select 1 from order_plane.kill_switches')).toEqual([]);
   });
 });

@@ -8,7 +8,10 @@ import {
   openBus,
   systemClock,
 } from '@tickmesh/nest';
+import { LimitsController, LIMITS_PARTS } from './edge/limits.controller.ts';
+import { LimitCalls } from './edge/limits.grpc.ts';
 import { MANUAL_ORDERS, OrderCommandsController } from './edge/order-commands.controller.ts';
+import { OrderCommandCalls } from './edge/order-commands.grpc.ts';
 import { ORDER_GROUP } from './edge/order-consumer.ts';
 import { ORDER_CLOCK, OrderCalls } from './edge/orders.grpc.ts';
 import { watchBook } from './edge/order-gauges.ts';
@@ -38,7 +41,8 @@ export class OrderPlaneModule {
     const probe = orderTelemetry(logger, metrics, systemClock);
     const groupId = groupIdOf(kafka, ORDER_GROUP);
     const outer = { bus, clock: systemClock, probe, tracing, groupId };
-    const { plane, consumer, queries, manual, database } = await openOrderPlane(config, outer);
+    const parts = await openOrderPlane(config, outer);
+    const { plane, consumer, database } = parts;
     lifecycle.onStop('pools', 'database', () => database.close());
     lifecycle.onStop('consumers', 'desks', () => plane.stop());
     lifecycle.onStop('consumers', 'order consumer', () => consumer.stop());
@@ -54,24 +58,30 @@ export class OrderPlaneModule {
       await database.ping();
       return { isUp: true };
     });
-    return OrderPlaneModule.serving({ plane, queries, manual });
+    return OrderPlaneModule.serving(parts);
   }
 
   /** The edges over parts that are open. */
-  static serving({
-    plane,
-    queries,
-    manual,
-  }: Pick<OpenOrderPlane, 'plane' | 'queries' | 'manual'>): DynamicModule {
+  static serving(parts: Served): DynamicModule {
     return {
       module: OrderPlaneModule,
-      controllers: [OrdersController, OrderCommandsController, OrderCalls],
+      controllers: [
+        OrdersController,
+        OrderCommandsController,
+        LimitsController,
+        OrderCalls,
+        OrderCommandCalls,
+        LimitCalls,
+      ],
       providers: [
-        { provide: ORDER_PLANE, useValue: plane },
-        { provide: ORDER_QUERIES, useValue: queries },
-        { provide: MANUAL_ORDERS, useValue: manual },
+        { provide: ORDER_PLANE, useValue: parts.plane },
+        { provide: ORDER_QUERIES, useValue: parts.queries },
+        { provide: MANUAL_ORDERS, useValue: parts.manual },
+        { provide: LIMITS_PARTS, useValue: parts.limits },
         { provide: ORDER_CLOCK, useValue: systemClock },
       ],
     };
   }
 }
+
+type Served = Pick<OpenOrderPlane, 'plane' | 'queries' | 'manual' | 'limits'>;

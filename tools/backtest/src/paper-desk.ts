@@ -134,12 +134,11 @@ export class PaperDesk {
   }
 
   /** Shows a market event: marks move, and orders that wait on the venue meet the quote. */
-  show(event: MarketEvent, nowMicros: number): void {
+  show(market: string, event: MarketEvent, nowMicros: number): void {
     this.#board.show(event);
     if (event.tick === null) return;
-    this.#hear(
-      this.#venue.show(`${event.exchange}|${event.symbol}`, paperQuote(event.tick), nowMicros),
-    );
+    const heard = this.#venue.show(market, paperQuote(event.tick), nowMicros);
+    if (heard.length > 0) this.#hear(heard);
   }
 
   /** Lets time pass to `nowMicros`; the next report that is due by then, or undefined when none is left. */

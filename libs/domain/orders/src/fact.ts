@@ -32,6 +32,8 @@ export interface IntentFact {
   readonly orderKind: OrderKind;
   readonly lifetime: Lifetime;
   readonly terms: OrderTerms;
+  /** It rests or is refused, and never takes. */
+  readonly postOnly?: boolean;
 }
 
 /**

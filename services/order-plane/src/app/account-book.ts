@@ -169,11 +169,36 @@ export class AccountBook {
     return held?.position ?? FLAT;
   }
 
+  /** Every market that has a position or open orders. */
+  exposures(nowMicros: number): MarketExposure[] {
+    return this.#exposures(undefined, nowMicros);
+  }
+
+  /** Signed, ORDER_SCALE. */
+  positionUnits(symbol: string, exchange: string): bigint {
+    return this.#positionOf(symbol, exchange).quantity;
+  }
+
+  /** The larger of what would be held if all open buys, or all open sells, were filled. ORDER_SCALE. */
+  worstUnits(symbol: string, exchange: string): bigint {
+    const { quantity } = this.#positionOf(symbol, exchange);
+    const open = { BUY: 0n, SELL: 0n };
+    for (const order of this.state.openOrders) {
+      if (order.symbol !== symbol || order.exchange !== exchange) continue;
+      open[order.side] += order.leavesQuantity;
+    }
+    const [long, short] = [magnitude(quantity + open.BUY), magnitude(quantity - open.SELL)];
+    return long > short ? long : short;
+  }
+
   /** Of the markets but this one that have a position or open orders. */
-  #exposures(request: OrderRequest, nowMicros: number): MarketExposure[] {
+  #exposures(
+    besides: { readonly symbol: string; readonly exchange: string } | undefined,
+    nowMicros: number,
+  ): MarketExposure[] {
     const keys = new Map<string, { symbol: string; exchange: string }>();
     for (const held of [...this.state.positions, ...this.state.openOrders]) {
-      if (held.symbol === request.symbol && held.exchange === request.exchange) continue;
+      if (held.symbol === besides?.symbol && held.exchange === besides.exchange) continue;
       keys.set(`${held.exchange}|${held.symbol}`, held);
     }
     return [...keys.values()].flatMap(({ symbol, exchange }) => {

@@ -20,11 +20,12 @@ export function intentFactOf(intent: OrderIntent): IntentFact {
     orderKind: orderKindOf(intent),
     lifetime: intent.time_in_force === 'UNKNOWN' ? 'DAY' : intent.time_in_force,
     terms: termsOf(intent),
+    ...(intent.execution_params?.post_only === true ? { postOnly: true } : {}),
   };
 }
 
 export function orderRequestOf(intent: OrderIntent, account: string): OrderRequest {
-  const { kind: _, intentId, side, orderKind, terms } = intentFactOf(intent);
+  const { intentId, side, orderKind, lifetime, terms, postOnly } = intentFactOf(intent);
   return {
     intentId,
     strategyId: intent.strategy_id,
@@ -34,9 +35,10 @@ export function orderRequestOf(intent: OrderIntent, account: string): OrderReque
     side,
     orderKind,
     ...terms,
+    postOnly,
     timestampMicros: intent.timestamp,
     deadlineMicros: intent.deadline ?? undefined,
-    unsupported: unsupportedFields(intent),
+    unsupported: unsupportedFields(intent, lifetime),
     failedOwnChecks: Object.entries(intent.risk_checks ?? {})
       .filter(([, healthy]) => healthy === false)
       .map(([name]) => name),
@@ -71,11 +73,16 @@ function orderKindOf(intent: OrderIntent): IntentFact['orderKind'] {
 }
 
 /** What the contract accepts and this plane cannot honour. */
-function unsupportedFields(intent: OrderIntent): string[] {
+function unsupportedFields(intent: OrderIntent, lifetime: IntentFact['lifetime']): string[] {
   const fields: string[] = [];
   if (intent.order_type === 'ADAPTIVE') fields.push('order_type ADAPTIVE');
-  for (const [name, value] of Object.entries(intent.execution_params ?? {})) {
-    if (value !== null && value !== undefined) fields.push(`execution_params.${name}`);
+  const { post_only: postOnly, ...others } = intent.execution_params ?? {};
+  // What ends at once cannot rest.
+  if (postOnly === true && (lifetime === 'IOC' || lifetime === 'FOK')) {
+    fields.push(`execution_params.post_only with time_in_force ${lifetime}`);
+  }
+  for (const [name, value] of Object.entries<number | null>(others)) {
+    if (value !== null) fields.push(`execution_params.${name}`);
   }
   return fields;
 }

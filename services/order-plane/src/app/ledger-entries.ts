@@ -12,6 +12,7 @@ export interface FilledOrder {
 
 /** What the facts of one order changed in its executions. */
 export interface FillChange extends FilledOrder {
+  readonly strategyId: string;
   readonly before: readonly EffectiveFill[];
   readonly after: readonly EffectiveFill[];
 }

@@ -29,6 +29,11 @@ export interface ManualParts {
   /** Of a broker, by name; for previews. */
   readonly feeRates: ReadonlyMap<string, FeeRates>;
   readonly sleep: (delayMs: number) => Promise<void>;
+  /**
+   * The exchange of a symbol that trades on one alone.
+   * @throws Fault INSTRUMENT_UNKNOWN, INSTRUMENT_AMBIGUOUS
+   */
+  readonly exchangeOf: (symbol: string) => string;
 }
 
 /** Shares of the notional, ORDER_SCALE. */
@@ -163,7 +168,8 @@ export async function previewOrder(parts: ManualParts, wanted: WantedOrder): Pro
   if (assessment === undefined) throw new Fault('INVARIANT', { intent_id: intent.intent_id });
   const { approved, limitsVersion, checks } = assessment;
   const worth = worthOf(parts, wanted, account);
-  const positionAfter = position + (wanted.direction === 'BUY' ? wanted.quantity : -wanted.quantity);
+  const positionAfter =
+    position + (wanted.direction === 'BUY' ? wanted.quantity : -wanted.quantity);
   return { account, approved, limitsVersion, checks, positionAfter, ...worth };
 }
 
@@ -190,7 +196,8 @@ function worthOf(
       notional === undefined || rate === undefined
         ? undefined
         : divideHalfEven(notional * rate, 10n ** 9n),
-    reference: seen === undefined || mid === undefined ? undefined : { price: mid, atMicros: seen.atMicros },
+    reference:
+      seen === undefined || mid === undefined ? undefined : { price: mid, atMicros: seen.atMicros },
   };
 }
 

@@ -5,6 +5,8 @@ import { decimalFromNumber } from '@tickmesh/kernel';
 import type { Markets } from './ports.ts';
 
 interface Seen {
+  readonly symbol: string;
+  readonly exchange: string;
   event: MarketEvent | undefined;
   bookLive: boolean;
   /** Made of the event when it is first asked for. */
@@ -14,6 +16,7 @@ interface Seen {
 export class MarketBoard implements Markets {
   readonly #master: InstrumentMaster;
   readonly #seen = new Map<string, Seen>();
+  #last: Seen | undefined;
 
   constructor(master: InstrumentMaster) {
     this.#master = master;
@@ -25,12 +28,7 @@ export class MarketBoard implements Markets {
 
   /** Takes ticks and changes of book state; bars say nothing of the quote. */
   show(event: MarketEvent): void {
-    const key = `${event.exchange}|${event.symbol}`;
-    let seen = this.#seen.get(key);
-    if (seen === undefined) {
-      seen = { event: undefined, bookLive: true, reference: undefined };
-      this.#seen.set(key, seen);
-    }
+    const seen = this.#seenOf(event);
     if (event.tick !== null) seen.event = event;
     else if (event.book_status !== null) seen.bookLive = event.book_status.state === 'LIVE';
     else return;
@@ -52,5 +50,18 @@ export class MarketBoard implements Markets {
       bookLive: seen.bookLive,
     };
     return seen.reference;
+  }
+
+  /** Most events are of the market of the one before: its names are compared before a key is made. */
+  #seenOf({ symbol, exchange }: MarketEvent): Seen {
+    if (this.#last?.symbol === symbol && this.#last.exchange === exchange) return this.#last;
+    const key = `${exchange}|${symbol}`;
+    let seen = this.#seen.get(key);
+    if (seen === undefined) {
+      seen = { symbol, exchange, event: undefined, bookLive: true, reference: undefined };
+      this.#seen.set(key, seen);
+    }
+    this.#last = seen;
+    return seen;
   }
 }

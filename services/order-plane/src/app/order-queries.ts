@@ -1,17 +1,7 @@
-/** Answers about orders, positions and limits, straight from the book of record. */
+/** Answers about orders, limits and switches, straight from the book of record. */
 import type { Database, Queryable } from '@tickmesh/database';
-import { AMOUNT_SCALE, averageCost, unrealized } from '@tickmesh/domain-ledger';
-import {
-  type KillLevel,
-  LIMITS,
-  type LimitName,
-  type LimitValues,
-  type LimitsVersion,
-  MONEY_SCALE,
-  referenceMid,
-} from '@tickmesh/domain-risk';
-import { Fault, formatDecimal, formatRfc3339 } from '@tickmesh/kernel';
-import { type PositionRow, positionOfRow } from './amounts.ts';
+import { type KillLevel, limitsToPlain } from '@tickmesh/domain-risk';
+import { type Clock, Fault, formatRfc3339 } from '@tickmesh/kernel';
 import type { LimitsInForce, Markets } from './ports.ts';
 import { statement } from './statement.ts';
 
@@ -19,8 +9,7 @@ export interface QueryParts {
   readonly database: Database;
   readonly markets: Markets;
   readonly limits: LimitsInForce;
-  /** As they were or will be at a time. */
-  readonly limitsAt: (atMicros: number) => LimitsVersion | undefined;
+  readonly clock: Clock;
 }
 
 type Plain = Readonly<Record<string, unknown>>;
@@ -56,18 +45,22 @@ const READ_REQUESTS = statement(
   `select request_id, kind, state, reason, created_at, sent_at from order_plane.requests
    where target_intent_id = $1 order by created_at`,
 );
-const READ_POSITIONS = statement(
-  `select account, exchange, symbol, quantity, cost, realized, cash_flow, revision, last_execution_id,
-     last_filled_at
-   from order_plane.positions where $1::text is null or account = $1 order by account, exchange, symbol`,
-);
-const READ_FEES = statement(
-  `select account, currency, amount from order_plane.fees where $1::text is null or account = $1
-   order by account, currency`,
-);
 const READ_SWITCHES = statement(
-  `select level, scope, thrown_by, reason, reducing_only, thrown_at from order_plane.kill_switches
-   order by level, scope`,
+  `select level, scope, thrown_by, reason, reducing_only, thrown_at, version, rearm_requested_by, rearm_reason,
+     rearm_requested_at
+   from order_plane.kill_switches order by level, scope`,
+);
+
+/** Each with the last throw before it. */
+const READ_REARMED = statement(
+  `select r.level, r.scope, t.sequence as version, t.changed_by as thrown_by, t.reason, t.changed_at as thrown_at,
+     r.requested_by, r.changed_by as rearmed_by, r.changed_at as rearmed_at
+   from order_plane.kill_switch_history r
+   cross join lateral (
+     select h.sequence, h.changed_by, h.reason, h.changed_at from order_plane.kill_switch_history h
+     where h.level = r.level and h.scope = r.scope and h.change = 'halted' and h.sequence < r.sequence
+     order by h.sequence desc limit 1) t
+   where r.change = 'rearmed' order by r.sequence desc limit $1`,
 );
 
 export interface OrderFilter {
@@ -109,72 +102,6 @@ export async function showOrder({ database }: QueryParts, intentId: string): Pro
   };
 }
 
-/** Positions marked at the mid, and fees by currency. Amounts are exact decimals, as texts. */
-export async function listPositions(parts: QueryParts, account?: string): Promise<Plain> {
-  const positions = await readPositions(parts, account);
-  const fees = await parts.database.query(READ_FEES, [account ?? null]);
-  return {
-    positions: positions.map(({ markedAtMicros, ...position }) => ({
-      ...position,
-      mark_rule: 'mid',
-      marked_at: markedAtMicros === null ? null : formatRfc3339(markedAtMicros),
-    })),
-    fees: fees.map(plain),
-  };
-}
-
-/** A position at the mid; null is what is not known. */
-export interface PositionAnswer {
-  readonly account: string;
-  readonly exchange: string;
-  readonly symbol: string;
-  readonly quantity: string;
-  readonly average_cost: string | null;
-  readonly realized: string;
-  readonly unrealized: string | null;
-  readonly currency: string | null;
-  readonly mark: string | null;
-  readonly markedAtMicros: number | null;
-  readonly revision: number;
-}
-
-export async function readPositions(
-  parts: Pick<QueryParts, 'database' | 'markets'>,
-  account?: string,
-): Promise<PositionAnswer[]> {
-  const rows = await parts.database.query<PositionRow & { account: string }>(READ_POSITIONS, [
-    account ?? null,
-  ]);
-  return rows.map((row) => positionOf(parts.markets, row));
-}
-
-function positionOf(
-  markets: Markets,
-  row: PositionRow & { readonly account: string },
-): PositionAnswer {
-  const { account, symbol, exchange, revision } = row;
-  const position = positionOfRow(row);
-  const instrument = markets.instrument(symbol, exchange);
-  const reference = markets.reference(symbol, exchange);
-  const mark = referenceMid(reference);
-  const average = instrument && averageCost(position, instrument);
-  const open =
-    instrument && mark !== undefined ? unrealized(position, instrument, mark) : undefined;
-  return {
-    account,
-    exchange,
-    symbol,
-    quantity: formatDecimal(position.quantity),
-    average_cost: average === undefined ? null : formatDecimal(average),
-    realized: formatDecimal(position.realized, AMOUNT_SCALE),
-    unrealized: open === undefined ? null : formatDecimal(open, AMOUNT_SCALE),
-    currency: instrument?.settlement_currency ?? null,
-    mark: mark === undefined ? null : formatDecimal(mark),
-    markedAtMicros: reference?.atMicros ?? null,
-    revision,
-  };
-}
-
 export interface Halt extends Plain {
   readonly level: KillLevel;
   readonly scope: string;
@@ -183,63 +110,47 @@ export interface Halt extends Plain {
   readonly reducing_only: boolean;
   /** Microseconds. */
   readonly thrown_at: number;
+  /** Which throw of the switch it is. */
+  readonly version: bigint;
+  /** Who wants it re-armed: another person must. */
+  readonly rearm_requested_by: string | null;
+  readonly rearm_reason: string | null;
+  readonly rearm_requested_at: number | null;
+}
+
+/** A switch that was re-armed: both people. */
+export interface Rearmed {
+  readonly level: KillLevel;
+  readonly scope: string;
+  readonly version: bigint;
+  readonly thrown_by: string;
+  readonly reason: string;
+  readonly thrown_at: number;
+  readonly requested_by: string | null;
+  readonly rearmed_by: string;
+  readonly rearmed_at: number;
+  readonly [column: string]: unknown;
 }
 
 /** The kill switches that are thrown. */
 export const readHalts = (database: Queryable): Promise<Halt[]> =>
   database.query<Halt>(READ_SWITCHES);
 
+/** The latest switches that were re-armed, newest first. */
+export const readRearmed = (database: Queryable, limit: number): Promise<Rearmed[]> =>
+  database.query<Rearmed>(READ_REARMED, [limit]);
+
 /** The version in force, and what is halted. */
 export async function showLimits({ database, limits }: QueryParts): Promise<Plain> {
   const version = limits();
   return {
-    limits: version === undefined ? null : versionOf(version),
+    limits: version === undefined ? null : limitsToPlain(version),
     halted: (await readHalts(database)).map(plain),
   };
 }
 
-function versionOf(version: LimitsVersion): Plain {
-  const values = (limits: LimitValues): Plain =>
-    Object.fromEntries(
-      (Object.entries(limits) as [LimitName, bigint | number][]).map(
-        ([name, value]): [string, unknown] => {
-          if (typeof value === 'number') return [name, value];
-          return [name, formatDecimal(value, LIMITS[name].form === 'money' ? MONEY_SCALE : 9)];
-        },
-      ),
-    );
-  return {
-    version: version.version,
-    effective_from: formatRfc3339(version.effectiveFromMicros),
-    changed_by: version.changedBy,
-    reason: version.reason,
-    defaults: values(version.defaults),
-    accounts: Object.fromEntries(
-      [...version.accounts].map(([name, { broker, cash, limits }]) => [
-        name,
-        {
-          broker,
-          cash: Object.fromEntries(
-            [...cash].map(([c, amount]) => [c, formatDecimal(amount, MONEY_SCALE)]),
-          ),
-          limits: values(limits),
-        },
-      ]),
-    ),
-    strategies: Object.fromEntries(
-      [...version.strategies].map(([name, { account, limits }]) => [
-        name,
-        { account, limits: values(limits) },
-      ]),
-    ),
-    instruments: Object.fromEntries(
-      [...version.instruments].map(([name, limits]) => [name, values(limits)]),
-    ),
-  };
-}
-
 /** Times as RFC 3339, big integers and numerics as texts: fit for JSON. */
-function plain(row: Plain): Plain {
+export function plain(row: Plain): Plain {
   return Object.fromEntries(
     Object.entries(row).map(([name, value]) => {
       if (typeof value === 'bigint') return [name, value.toString()];

@@ -66,11 +66,12 @@ const READ_CHECKS = statement(
 );
 const READ_OPEN = statement(
   `select account, exchange, symbol, intent_fact->>'side' as side, sum(leaves_quantity) as quantity
-   from order_plane.orders where is_open group by 1, 2, 3, 4`,
+   from order_plane.orders where is_open and ($1::text is null or strategy_id = $1) group by 1, 2, 3, 4`,
 );
 const READ_FEES = statement(
-  `select account, exchange, symbol, fee_currency, sum(fee) as fees
-   from order_plane.fills where fee_currency is not null group by 1, 2, 3, 4`,
+  `select f.account, f.exchange, f.symbol, f.fee_currency, sum(f.fee) as fees
+   from order_plane.fills f join order_plane.orders o using (intent_id)
+   where f.fee_currency is not null and ($1::text is null or o.strategy_id = $1) group by 1, 2, 3, 4`,
 );
 
 interface ViewRow {
@@ -152,8 +153,12 @@ export interface MarketTotals {
   readonly feesByCurrency: ReadonlyMap<string, string>;
 }
 
-/** By `account|exchange|symbol`. */
-export async function readTotals(db: Queryable): Promise<ReadonlyMap<string, MarketTotals>> {
+/** By `account|exchange|symbol`; of one strategy, if it is given. */
+export async function readTotals(
+  db: Queryable,
+  strategyId?: string,
+): Promise<ReadonlyMap<string, MarketTotals>> {
+  const of = [strategyId ?? null];
   const totals = new Map<
     string,
     { openBuy: string; openSell: string; fees: Map<string, string> }
@@ -164,9 +169,9 @@ export async function readTotals(db: Queryable): Promise<ReadonlyMap<string, Mar
     totals.set(key, held);
     return held;
   };
-  const open = await db.query<TotalRow & { side: string; quantity: string }>(READ_OPEN);
+  const open = await db.query<TotalRow & { side: string; quantity: string }>(READ_OPEN, of);
   for (const row of open) at(row)[row.side === 'SELL' ? 'openSell' : 'openBuy'] = row.quantity;
-  const fees = await db.query<TotalRow & { fee_currency: string; fees: string }>(READ_FEES);
+  const fees = await db.query<TotalRow & { fee_currency: string; fees: string }>(READ_FEES, of);
   for (const row of fees) at(row).fees.set(row.fee_currency, row.fees);
   return new Map(
     [...totals].map(([key, { openBuy, openSell, fees: byCurrency }]) => [

@@ -11,6 +11,7 @@ import type {
 } from '@tickmesh/domain-orders';
 import type { KillSwitch, LimitsVersion, ReferencePrice } from '@tickmesh/domain-risk';
 import type { Fault } from '@tickmesh/kernel';
+import type { LimitsChange } from './limits-store.ts';
 
 /** The market as last seen, and the master. */
 export interface Markets {
@@ -60,6 +61,8 @@ export interface BrokerOrder {
   readonly orderKind: OrderKind;
   readonly lifetime: Lifetime;
   readonly terms: OrderTerms;
+  /** It rests or is refused, and never takes. */
+  readonly postOnly?: boolean;
   /** Live brokers refuse what is not `live`. */
   readonly mode: EventHeaders['mode'];
   /** W3C trace context of the decision on the order. */
@@ -123,5 +126,8 @@ export interface OrderProbe {
   documentLoaded?(path: string, versions: number): void;
   /** Another version of the limits is in force. */
   limitsLoaded?(version: LimitsVersion): void;
+  /** A change of the limits was taken, or waits for a second person. */
+  limitsChanged?(change: LimitsChange): void;
+  rearmRequested?(level: string, scope: string, by: string): void;
   failed?(doing: string, fault: Fault): void;
 }

@@ -108,7 +108,7 @@ export async function writeFills(
     const added = kept ? after.slice(before.length) : after;
     db.send(WRITE_FILLS, [account, JSON.stringify(added.map((fill) => rowOf(instrument, fill)))]);
     const key = `${instrument.exchange}|${instrument.symbol}`;
-    const market = markets.get(key) ?? { instrument, strategies: new Map() };
+    const market: MarketChange = markets.get(key) ?? { instrument, strategies: new Map() };
     markets.set(key, market);
     const held = market.strategies.get(strategyId) ?? { added: [], restated: false };
     market.strategies.set(strategyId, held);

@@ -80,7 +80,8 @@ export async function halt(
   );
   const version = row?.version ?? 0n;
   parts.probe.halted?.(held);
-  if (reducingOnly || !canceling) return { version: Number(version), accounts: [], cancelsRequested: 0 };
+  if (reducingOnly || !canceling)
+    return { version: Number(version), accounts: [], cancelsRequested: 0 };
   const accounts = await parts.database.query<{ account: string; broker: string }>(READ_ACCOUNTS);
   const woken: string[] = [];
   let cancelsRequested = 0;

@@ -2,6 +2,10 @@
 import { randomUUID } from 'node:crypto';
 import { Body, Controller, HttpCode, Inject, Param, Post } from '@nestjs/common';
 import { ApiBody, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
+import { MONEY_SCALE } from '@tickmesh/domain-risk';
+import { formatDecimal } from '@tickmesh/kernel';
+import { CalledBy, type Caller } from '@tickmesh/nest';
+
 import {
   type ManualParts,
   cancelOrder,
@@ -35,8 +39,8 @@ export class OrderCommandsController {
   @ApiResponse({ status: 409, description: 'The id has other content.', schema: FAULT })
   @Post()
   @HttpCode(202)
-  async submit(@Body() body: unknown): Promise<Plain> {
-    const wanted = readOrder(body, randomUUID);
+  async submit(@Body() body: unknown, @CalledBy() { name }: Caller): Promise<Plain> {
+    const wanted = readOrder(body, name, randomUUID);
     await submitOrder(this.#parts, wanted);
     return { intent_id: wanted.intentId };
   }
@@ -49,10 +53,20 @@ export class OrderCommandsController {
   @ApiResponse({ status: 200, description: 'Every check with its numbers.', schema: PREVIEW })
   @Post('preview')
   @HttpCode(200)
-  async preview(@Body() body: unknown): Promise<Plain> {
-    const wanted = readOrder(body, randomUUID);
-    const { limitsVersion = null, ...preview } = await previewOrder(this.#parts, wanted);
-    return { ...preview, limits_version: limitsVersion };
+  async preview(@Body() body: unknown, @CalledBy() { name }: Caller): Promise<Plain> {
+    const wanted = readOrder(body, name, randomUUID);
+    const preview = await previewOrder(this.#parts, wanted);
+    return {
+      account: preview.account,
+      approved: preview.approved,
+      limits_version: preview.limitsVersion ?? null,
+      currency: preview.currency ?? null,
+      notional: moneyText(preview.notional),
+      estimated_commission: moneyText(preview.estimatedFee),
+      position_after: formatDecimal(preview.positionAfter),
+      reference_price: preview.reference ? formatDecimal(preview.reference.price) : null,
+      checks: preview.checks,
+    };
   }
 
   @ApiOperation({ summary: 'Cancel an order', description: 'A cancel always passes the checks.' })
@@ -62,8 +76,12 @@ export class OrderCommandsController {
   @ApiResponse({ status: 404, description: 'There is no such order.', schema: FAULT })
   @Post(':intentId/cancel')
   @HttpCode(202)
-  async cancel(@Param('intentId') target: string, @Body() body: unknown): Promise<Plain> {
-    const wanted = readChange(target, body, randomUUID);
+  async cancel(
+    @Param('intentId') target: string,
+    @Body() body: unknown,
+    @CalledBy() { name: by }: Caller,
+  ): Promise<Plain> {
+    const wanted = readChange(body, { target, by, newId: randomUUID });
     await cancelOrder(this.#parts, wanted);
     return { intent_id: wanted.intentId };
   }
@@ -78,9 +96,17 @@ export class OrderCommandsController {
   @ApiResponse({ status: 404, description: 'There is no such order.', schema: FAULT })
   @Post(':intentId/replace')
   @HttpCode(202)
-  async replace(@Param('intentId') target: string, @Body() body: unknown): Promise<Plain> {
-    const wanted = { ...readChange(target, body, randomUUID), terms: readTerms(body) };
+  async replace(
+    @Param('intentId') target: string,
+    @Body() body: unknown,
+    @CalledBy() { name: by }: Caller,
+  ): Promise<Plain> {
+    const change = readChange(body, { target, by, newId: randomUUID });
+    const wanted = { ...change, terms: readTerms(body) };
     await replaceOrder(this.#parts, wanted);
     return { intent_id: wanted.intentId };
   }
 }
+
+const moneyText = (amount: bigint | undefined): string | null =>
+  amount === undefined ? null : formatDecimal(amount, MONEY_SCALE);

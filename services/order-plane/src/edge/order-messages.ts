@@ -9,14 +9,16 @@ import {
   type CheckCode,
   type CheckNumbers,
   type CheckResult,
-  LIMITS,
+  type KillLevel,
   type LimitName,
   type LimitValues,
   type LimitsVersion,
-  MONEY_SCALE,
+  limitText,
 } from '@tickmesh/domain-risk';
 import { formatDecimal } from '@tickmesh/kernel';
+import type { LimitUsage, UsageScope } from '../app/limit-usage.ts';
 import type { OrderView } from '../app/order-views.ts';
+import { scopeMessage } from './grpc-arguments.ts';
 
 /** `google.protobuf.Timestamp`. */
 export interface Timestamp {
@@ -78,6 +80,7 @@ function termsMessage({ intent, state, ...view }: OrderView) {
     strategy_id: view.strategyId,
     ...(view.deadlineMicros === undefined ? {} : { deadline: timestampOf(view.deadlineMicros) }),
     reason: view.reason,
+    post_only: intent.postOnly === true,
   };
 }
 
@@ -152,26 +155,26 @@ const ENFORCED: Readonly<Record<LimitName, { readonly code: CheckCode; readonly 
   drawdown_bps_max: { code: 'DRAWDOWN', unit: 'basis points' },
 };
 
-/** Every limit of every scope that applies to the account; of several the tightest holds. */
-export function limitMessages(version: LimitsVersion, account: string) {
+/** Every limit of every scope that applies to the account, and what it uses of it; of several the tightest holds. */
+export function limitMessages(version: LimitsVersion, account: string, usage: LimitUsage) {
   const strategies = [...version.strategies].filter(([, entry]) => entry.account === account);
+  const messages = (limits: LimitValues, level: KillLevel, id: string) =>
+    (Object.entries(limits) as [LimitName, bigint | number][]).map(([name, value]) => ({
+      code: ENFORCED[name].code,
+      scope: scopeMessage(level, id),
+      allowed: limitText(name, value),
+      used: usage(name, usageScope(level, id)) ?? '',
+      unit: ENFORCED[name].unit,
+    }));
   return [
-    ...scopeMessages(version.defaults, 'FIRM', ''),
-    ...scopeMessages(version.accounts.get(account)?.limits ?? {}, 'ACCOUNT', account),
-    ...strategies.flatMap(([id, { limits }]) => scopeMessages(limits, 'STRATEGY', id)),
-    ...[...version.instruments].flatMap(([id, limits]) => scopeMessages(limits, 'INSTRUMENT', id)),
+    ...messages(version.defaults, 'firm', ''),
+    ...messages(version.accounts.get(account)?.limits ?? {}, 'account', account),
+    ...strategies.flatMap(([id, { limits }]) => messages(limits, 'strategy', id)),
+    ...[...version.instruments].flatMap(([id, limits]) => messages(limits, 'instrument', id)),
   ];
 }
 
-function scopeMessages(limits: LimitValues, level: string, id: string) {
-  return (Object.entries(limits) as [LimitName, bigint | number][]).map(([name, value]) => ({
-    code: ENFORCED[name].code,
-    scope: { level: `SCOPE_LEVEL_${level}`, id },
-    allowed:
-      typeof value === 'number'
-        ? String(value)
-        : formatDecimal(value, LIMITS[name].form === 'money' ? MONEY_SCALE : 9),
-    used: '',
-    unit: ENFORCED[name].unit,
-  }));
+function usageScope(level: KillLevel, id: string): UsageScope {
+  if (level === 'instrument') return { market: id };
+  return level === 'strategy' && id !== '*' ? { strategyId: id } : {};
 }

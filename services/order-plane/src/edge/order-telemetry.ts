@@ -5,9 +5,6 @@ import type { Logger, Metrics } from '@tickmesh/telemetry';
 import type { OrderProbe } from '../app/ports.ts';
 
 export function orderTelemetry(logger: Logger, metrics: Metrics, clock: Clock): OrderProbe {
-  const halted = (scope: string, value: 0 | 1): void => {
-    metrics.gauge('trading_halted', { scope }).set(value);
-  };
   return {
     intentReceived: (intent) => {
       const { strategy_id: strategy, action } = intent;
@@ -47,6 +44,25 @@ export function orderTelemetry(logger: Logger, metrics: Metrics, clock: Clock): 
     leaseChanged: (account, change, epoch) => {
       logger.info(change === 'acquired' ? 'lease.acquired' : 'lease.lost', { account, epoch });
     },
+    ...switchTelemetry(logger, metrics),
+    migrationApplied: (schema, number) => {
+      logger.info('migration.applied', { schema, number });
+    },
+    documentLoaded: (path, versions) => {
+      logger.info('document.loaded', { path, versions });
+    },
+    failed: (doing, fault) => {
+      logger.fault('order.step_failed', fault, { step: doing });
+    },
+  };
+}
+
+/** Switches and limits: what people decide. */
+function switchTelemetry(logger: Logger, metrics: Metrics): OrderProbe {
+  const halted = (scope: string, value: 0 | 1): void => {
+    metrics.gauge('trading_halted', { scope }).set(value);
+  };
+  return {
     halted: ({ level, scope, by, reason }) => {
       halted(`${level}:${scope}`, 1);
       logger.warn('trading.halted', { level, scope, by, reason });
@@ -55,18 +71,16 @@ export function orderTelemetry(logger: Logger, metrics: Metrics, clock: Clock): 
       halted(`${level}:${scope}`, 0);
       logger.warn('trading.rearmed', { level, scope, by });
     },
-    migrationApplied: (schema, number) => {
-      logger.info('migration.applied', { schema, number });
+    rearmRequested: (level, scope, by) => {
+      logger.warn('trading.rearm_requested', { level, scope, by });
     },
-    documentLoaded: (path, versions) => {
-      logger.info('document.loaded', { path, versions });
+    limitsChanged: ({ state, version, raises, requestedBy, approvedBy }) => {
+      const facts = { version, raises, by: requestedBy, approved_by: approvedBy };
+      logger.warn(state === 'taken' ? 'limits.changed' : 'limits.awaiting_approval', facts);
     },
     limitsLoaded: ({ version, effectiveFromMicros, changedBy }) => {
       const effectiveFrom = formatRfc3339(effectiveFromMicros);
       logger.info('limits.loaded', { version, effective_from: effectiveFrom, by: changedBy });
-    },
-    failed: (doing, fault) => {
-      logger.fault('order.step_failed', fault, { step: doing });
     },
   };
 }

@@ -1,39 +1,22 @@
 /** HTTP of the order plane: translates, and nothing else. */
-import { Body, Controller, Get, Inject, Param, Post, Query } from '@nestjs/common';
-import { ApiBody, ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
-import { Fault } from '@tickmesh/kernel';
-import type { KillLevel } from '@tickmesh/domain-risk';
-import type { OrderPlane } from '../app/order-plane.ts';
-import {
-  type QueryParts,
-  listOrders,
-  listPositions,
-  showLimits,
-  showOrder,
-} from '../app/order-queries.ts';
-import { SWITCH } from './order-bodies.ts';
+import { Controller, Get, Inject, Param, Query } from '@nestjs/common';
+import { ApiOperation, ApiParam, ApiQuery, ApiTags } from '@nestjs/swagger';
+import type { MarkRule } from '@tickmesh/domain-ledger';
+import { type QueryParts, listOrders, showOrder } from '../app/order-queries.ts';
+import { listPositions, showProfit } from '../app/position-queries.ts';
+import { type Plain, countOf, invalid, oneOf, uuidOf } from './order-request.ts';
 
 export const ORDER_PLANE = Symbol('OrderPlane');
 export const ORDER_QUERIES = Symbol('OrderQueries');
 
-type Plain = Readonly<Record<string, unknown>>;
-const LEVELS: readonly string[] = [
-  'strategy',
-  'instrument',
-  'account',
-  'firm',
-] satisfies KillLevel[];
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const PAGE_MAX = 1_000;
+const MARK_RULES: MarkRule[] = ['mid', 'side', 'last'];
 
 @ApiTags('orders')
 @Controller()
 export class OrdersController {
-  readonly #plane: OrderPlane;
   readonly #queries: QueryParts;
 
-  constructor(@Inject(ORDER_PLANE) plane: OrderPlane, @Inject(ORDER_QUERIES) queries: QueryParts) {
-    this.#plane = plane;
+  constructor(@Inject(ORDER_QUERIES) queries: QueryParts) {
     this.#queries = queries;
   }
 
@@ -51,7 +34,7 @@ export class OrdersController {
       strategy,
       open: flagOf(query, 'open'),
       before: sequenceOf(query, 'before'),
-      limit: Number(sequenceOf(query, 'limit') ?? 100n),
+      limit: countOf('limit', query['limit'], 100),
     });
     return { orders };
   }
@@ -60,54 +43,35 @@ export class OrdersController {
   @ApiParam({ name: 'intentId', type: String, format: 'uuid' })
   @Get('orders/:intentId')
   async order(@Param('intentId') intentId: string): Promise<Plain> {
-    if (!UUID.test(intentId)) throw invalid('intentId', 'a UUID in lower case', intentId);
-    return showOrder(this.#queries, intentId);
+    return showOrder(this.#queries, uuidOf('intentId', intentId));
   }
 
-  @ApiOperation({ summary: 'Positions marked at the mid, and fees' })
+  @ApiOperation({ summary: 'Positions at their marks, and fees' })
   @ApiQuery({ name: 'account', type: String, required: false })
+  @ApiQuery({ name: 'strategy', type: String, required: false, description: 'Its own part.' })
+  @ApiQuery({ name: 'mark', enum: MARK_RULES, required: false, description: 'What values them.' })
   @Get('positions')
-  async positions(@Query('account') account?: string): Promise<Plain> {
-    return listPositions(this.#queries, account);
+  async positions(@Query() query: Record<string, string | undefined>): Promise<Plain> {
+    return listPositions(this.#queries, scopeOf(query), ruleOf(query));
   }
 
-  @ApiOperation({ summary: 'The limits in force, and what is halted' })
-  @Get('limits')
-  async limits(): Promise<Plain> {
-    return showLimits(this.#queries);
-  }
-
-  @ApiOperation({ summary: 'Stop new orders of a scope, and cancel those that work' })
-  @ApiBody({ schema: SWITCH })
-  @Post('halt')
-  async halt(@Body() body: Plain): Promise<Plain> {
-    const { level, scope, by, reason } = switchOf(body);
-    const reducingOnly = body['reducing_only'] === true;
-    await this.#plane.halt({ level, scope, by, reason, reducingOnly });
-    return { halted: { level, scope, by, reason, reducing_only: reducingOnly } };
-  }
-
-  @ApiOperation({ summary: 'Let orders of a scope pass again' })
-  @ApiBody({ schema: SWITCH })
-  @Post('rearm')
-  async rearm(@Body() body: Plain): Promise<Plain> {
-    const wanted = switchOf(body);
-    await this.#plane.rearm(wanted);
-    return { rearmed: wanted };
+  @ApiOperation({ summary: 'Profit and loss by account and currency, at the marks' })
+  @ApiQuery({ name: 'account', type: String, required: false })
+  @ApiQuery({ name: 'strategy', type: String, required: false, description: 'Its own part.' })
+  @ApiQuery({ name: 'mark', enum: MARK_RULES, required: false, description: 'What values it.' })
+  @Get('pnl')
+  async profit(@Query() query: Record<string, string | undefined>): Promise<Plain> {
+    return showProfit(this.#queries, scopeOf(query), ruleOf(query));
   }
 }
 
-function switchOf(body: Plain): { level: KillLevel; scope: string; by: string; reason: string } {
-  const text = (name: string): string => {
-    const value = body[name];
-    if (typeof value === 'string' && value.trim() !== '' && value.length <= 500) return value;
-    throw invalid(name, 'a text of at most 500 characters', value);
-  };
-  const level = text('level');
-  if (!LEVELS.includes(level)) throw invalid('level', `one of ${LEVELS.join(', ')}`, level);
-  const scope = level === 'firm' ? '*' : text('scope');
-  return { level: level as KillLevel, scope, by: text('by'), reason: text('reason') };
-}
+const scopeOf = ({ account, strategy }: Record<string, string | undefined>) => ({
+  account,
+  strategyId: strategy,
+});
+
+const ruleOf = (query: Record<string, string | undefined>): MarkRule =>
+  query['mark'] === undefined ? 'mid' : oneOf(query, 'mark', MARK_RULES);
 
 function flagOf(query: Record<string, string | undefined>, name: string): boolean | undefined {
   const value = query[name];
@@ -119,11 +83,6 @@ function flagOf(query: Record<string, string | undefined>, name: string): boolea
 function sequenceOf(query: Record<string, string | undefined>, name: string): bigint | undefined {
   const value = query[name];
   if (value === undefined) return undefined;
-  const isSound = /^\d{1,18}$/.test(value) && (name !== 'limit' || Number(value) <= PAGE_MAX);
-  if (!isSound)
-    throw invalid(name, `a whole number${name === 'limit' ? ` up to ${PAGE_MAX}` : ''}`, value);
+  if (!/^\d{1,18}$/.test(value)) throw invalid(name, 'a whole number', value);
   return BigInt(value);
 }
-
-const invalid = (name: string, rule: string, value: unknown): Fault =>
-  new Fault('ARGUMENT_INVALID', { name, rule, value });

@@ -1,25 +1,30 @@
-/** The questions of tickmesh.order.v1.OrderService. A call that changes something is answered UNIMPLEMENTED. */
+/** What tickmesh.order.v1.OrderService is asked about orders and positions. */
 import { Controller, Inject } from '@nestjs/common';
 import { GrpcMethod } from '@nestjs/microservices';
-import type { OrderStatus } from '@tickmesh/domain-orders';
-import { type Clock, Fault } from '@tickmesh/kernel';
+import { AMOUNT_SCALE } from '@tickmesh/domain-ledger';
+import { type Clock, formatDecimal } from '@tickmesh/kernel';
 import { type GrpcDefinition, protoPathOf } from '@tickmesh/nest';
-import {
-  type PositionAnswer,
-  type QueryParts,
-  readHalts,
-  readPositions,
-} from '../app/order-queries.ts';
+import type { QueryParts } from '../app/order-queries.ts';
 import { type MarketTotals, readTotals, viewOrder, viewOrders } from '../app/order-views.ts';
+import { type PositionAnswer, readPositions } from '../app/position-queries.ts';
+import { type Profit, readProfit } from '../app/profit.ts';
+import {
+  given,
+  markRuleName,
+  markRuleOf,
+  pageSizeOf,
+  sequenceOf,
+  statusOf,
+} from './grpc-arguments.ts';
 import {
   type Timestamp,
   checkMessage,
   lifeMessages,
-  limitMessages,
   microsOf,
   orderMessage,
   timestampOf,
 } from './order-messages.ts';
+import { invalid, uuidOf } from './order-request.ts';
 import { ORDER_QUERIES } from './orders.controller.ts';
 
 export const ORDER_CALLS: GrpcDefinition = {
@@ -28,11 +33,6 @@ export const ORDER_CALLS: GrpcDefinition = {
 };
 export const ORDER_CLOCK = Symbol('OrderClock');
 
-const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
-const PAGE_ORDERS = 100;
-const PAGE_ORDERS_MAX = 1_000;
-
-/** As the loader gives them: what is not set is an empty text, list or 0. */
 interface MarketFilter {
   readonly account: string;
   readonly strategy_id: string;
@@ -63,10 +63,7 @@ export class OrderCalls {
     if ((intentId === '') === (clientOrderId === '')) {
       throw invalid('key', 'intent_id or order_id', '');
     }
-    if (intentId !== '' && !UUID.test(intentId)) {
-      throw invalid('intent_id', 'a UUID in lower case', intentId);
-    }
-    const key = intentId === '' ? { clientOrderId } : { intentId };
+    const key = intentId === '' ? { clientOrderId } : { intentId: uuidOf('intent_id', intentId) };
     const { order, checks } = await viewOrder(this.#queries.database, key);
     return {
       order: orderMessage(order),
@@ -97,15 +94,14 @@ export class OrderCalls {
     };
   }
 
-  /** Positions are kept by account and market: those of one strategy cannot be told apart. */
+  /** Of a strategy, if one is named, its own part; else of whole accounts. */
   @GrpcMethod('OrderService', 'ListPositions')
-  async listPositions(request: MarketFilter & { readonly include_flat: boolean }) {
-    if (request.strategy_id !== '') {
-      throw invalid('strategy_id', 'empty: positions are of accounts', request.strategy_id);
-    }
-    const { database } = this.#queries;
-    const positions = await readPositions(this.#queries, given(request.account));
-    const totals = await readTotals(database);
+  async listPositions(
+    request: MarketFilter & { readonly include_flat: boolean; readonly mark_rule: string },
+  ) {
+    const scope = { account: given(request.account), strategyId: given(request.strategy_id) };
+    const positions = await readPositions(this.#queries, scope, markRuleOf(request.mark_rule));
+    const totals = await readTotals(this.#queries.database, scope.strategyId);
     const wanted = positions.filter(
       ({ symbol, exchange, quantity }) =>
         (request.symbol === '' || symbol === request.symbol) &&
@@ -121,41 +117,40 @@ export class OrderCalls {
     };
   }
 
-  @GrpcMethod('OrderService', 'GetLimits')
-  getLimits(request: { readonly account: string; readonly effective_at?: Timestamp | null }) {
-    const { account, effective_at: at } = request;
-    const version = this.#queries.limitsAt(at == null ? this.#clock.nowMicros() : microsOf(at));
-    if (version?.accounts.has(account) !== true) throw new Fault('NOT_FOUND', { account });
+  @GrpcMethod('OrderService', 'GetProfitAndLoss')
+  async getProfitAndLoss(request: {
+    readonly account: string;
+    readonly strategy_id: string;
+    readonly mark_rule: string;
+  }) {
+    const scope = { account: given(request.account), strategyId: given(request.strategy_id) };
+    const rule = markRuleOf(request.mark_rule);
+    const rows = await readProfit(this.#queries, scope, rule);
     return {
-      version: String(version.version),
-      effective_from: timestampOf(version.effectiveFromMicros),
-      author: version.changedBy,
-      limits: limitMessages(version, account),
-    };
-  }
-
-  @GrpcMethod('OrderService', 'ListKillSwitches')
-  async listKillSwitches(request: { readonly include_rearmed: boolean }) {
-    if (request.include_rearmed) throw invalid('include_rearmed', 'false', true);
-    const held = await readHalts(this.#queries.database);
-    return {
-      kill_switches: held
-        .toSorted((a, b) => WIDEST_FIRST.indexOf(a.level) - WIDEST_FIRST.indexOf(b.level))
-        .map(({ level, scope, thrown_by: by, reason, thrown_at: at }) => ({
-          scope: { level: `SCOPE_LEVEL_${level.toUpperCase()}`, id: level === 'firm' ? '' : scope },
-          thrown: true,
-          thrown_by: by,
-          thrown_at: timestampOf(at),
-          reason,
-        })),
+      rows: rows.map(profitMessage),
+      as_of: timestampOf(this.#clock.nowMicros()),
+      mark_rule: markRuleName(rule),
     };
   }
 }
 
-const WIDEST_FIRST: readonly string[] = ['firm', 'account', 'instrument', 'strategy'];
+function profitMessage(profit: Profit) {
+  const { account, strategyId, currency, unpriceable } = profit;
+  const amount = (value: bigint): string => formatDecimal(value, AMOUNT_SCALE);
+  return {
+    account,
+    strategy_id: strategyId,
+    currency,
+    realized: amount(profit.realized),
+    fees: formatDecimal(profit.fees),
+    unpriceable,
+    ...(profit.unrealized === undefined ? {} : { unrealized: amount(profit.unrealized) }),
+    ...(profit.net === undefined ? {} : { net: amount(profit.net) }),
+  };
+}
 
 function positionMessage(position: PositionAnswer, totals: MarketTotals | undefined) {
-  const { account, symbol, exchange, quantity, realized, currency } = position;
+  const { account, strategy_id, symbol, exchange, quantity, realized, currency } = position;
   const optional = {
     average_cost: position.average_cost,
     unrealized_pnl: position.unrealized,
@@ -164,6 +159,7 @@ function positionMessage(position: PositionAnswer, totals: MarketTotals | undefi
   };
   return {
     account,
+    strategy_id,
     symbol,
     exchange,
     quantity,
@@ -175,27 +171,3 @@ function positionMessage(position: PositionAnswer, totals: MarketTotals | undefi
     ...Object.fromEntries(Object.entries(optional).filter(([, value]) => value !== null)),
   };
 }
-
-const given = (text: string): string | undefined => (text === '' ? undefined : text);
-
-function statusOf(name: string): OrderStatus {
-  const status = name.replace('ORDER_STATUS_', '');
-  if (status === 'UNSPECIFIED') throw invalid('statuses', 'a status', name);
-  return status as OrderStatus;
-}
-
-function pageSizeOf(size: number): number {
-  if (size < 0 || size > PAGE_ORDERS_MAX) {
-    throw invalid('page_size', `0 to ${PAGE_ORDERS_MAX}`, size);
-  }
-  return size === 0 ? PAGE_ORDERS : size;
-}
-
-function sequenceOf(token: string): bigint | undefined {
-  if (token === '') return undefined;
-  if (!/^\d{1,18}$/.test(token)) throw invalid('page_token', 'as the page before gave it', token);
-  return BigInt(token);
-}
-
-const invalid = (name: string, rule: string, value: unknown): Fault =>
-  new Fault('ARGUMENT_INVALID', { name, rule, value });

@@ -171,7 +171,8 @@ class PaperSession implements BrokerSession {
     const { clientOrderId, symbol, exchange, side, orderKind, lifetime, terms } = order;
     const instrument = this.#parts.master.find(symbol, exchange);
     const market = `${exchange}|${symbol}`;
-    const paper = { clientOrderId, market, side, orderKind, lifetime, terms };
+    const resting = order.postOnly === true ? { postOnly: true } : {};
+    const paper = { clientOrderId, market, side, orderKind, lifetime, terms, ...resting };
     if (lifetime !== 'DAY' || instrument === undefined) return paper;
     const calendar = { ...instrument, timeZone: instrument.time_zone };
     return { ...paper, expiresAtMicros: sessionEndMicros(calendar, this.#parts.clock.nowMicros()) };

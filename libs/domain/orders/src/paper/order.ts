@@ -9,6 +9,8 @@ export interface PaperOrder {
   readonly orderKind: OrderKind;
   readonly lifetime: Lifetime;
   readonly terms: OrderTerms;
+  /** Refused when it would take as it arrives. */
+  readonly postOnly?: boolean;
   /** End of the session of a DAY order. */
   readonly expiresAtMicros?: number | undefined;
 }

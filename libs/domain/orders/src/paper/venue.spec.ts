@@ -101,6 +101,40 @@ const levels = {
   ],
 };
 
+describe('an order on paper that may only rest', () => {
+  const resting = { postOnly: true } as const;
+
+  it('rests below the other side, and is a maker when that comes to it', () => {
+    const stage = new Stage();
+    stage.show();
+    expect(stage.order(limit('3', '100', resting))).toEqual(['O1 acknowledged']);
+    expect(stage.show({ ask: 100 })).toEqual(['O1 MAKER 3 @ 100']);
+  });
+
+  it('is refused when it would take, as it arrives and as it is replaced', () => {
+    const stage = new Stage();
+    stage.show();
+    expect(stage.order(limit('3', '101', resting))).toEqual([
+      'O1 rejected: post only: it would take',
+    ]);
+    stage.order(limit('3', '100', resting));
+    expect(stage.replace('O2', '3', '101')).toEqual([
+      'O2 replace-rejected: post only: it would take',
+    ]);
+    expect(stage.show({ ask: 100 })).toEqual(['O2 MAKER 3 @ 100']);
+  });
+
+  it('is paid a rebate where the venue gives one', () => {
+    const stage = new Stage({ makerFeeRate: -d('0.0001') });
+    stage.show();
+    stage.order(limit('3', '100', resting));
+    const events = stage.venue.show(MARKET, { ...QUOTE, ask: 100 }, 3_000);
+    expect(events.find(({ fact }) => fact.kind === 'fill')?.fact).toMatchObject({
+      fee: -d('0.03'),
+    });
+  });
+});
+
 describe('a market order on paper', () => {
   it('takes what is shown, best first, and pays the taker fee', () => {
     const stage = new Stage();

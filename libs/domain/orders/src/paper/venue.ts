@@ -174,6 +174,10 @@ export class PaperVenue {
       this.#say(clientOrderId, { kind: 'rejected', reason: `no market ${order.market}` }, true);
       return;
     }
+    if (order.postOnly === true && wouldTake(market, order.side, order.terms)) {
+      this.#say(clientOrderId, { kind: 'rejected', reason: 'post only: it would take' }, true);
+      return;
+    }
     const working: Working = {
       order,
       terms: order.terms,
@@ -336,11 +340,16 @@ export class PaperVenue {
       this.#say(clientOrderId, { kind: 'replace-rejected', requestId, reason });
       return;
     }
+    const market = this.#markets.get(held.order.market);
+    if (market !== undefined && held.order.postOnly && wouldTake(market, held.order.side, terms)) {
+      const reason = 'post only: it would take';
+      this.#say(clientOrderId, { kind: 'replace-rejected', requestId, reason });
+      return;
+    }
     const moved =
       terms.limitPrice !== held.terms.limitPrice || terms.quantity > held.terms.quantity;
     held.terms = terms;
     this.#say(clientOrderId, { kind: 'replace-accepted', requestId });
-    const market = this.#markets.get(held.order.market);
     if (market === undefined || !moved) return;
     market.working = [...market.working.filter((working) => working !== held), held];
     if (!held.triggered) this.#trigger(market, held);
@@ -396,6 +405,9 @@ export class PaperVenue {
 }
 
 type DistributiveOmit<T, K extends PropertyKey> = T extends unknown ? Omit<T, K> : never;
+
+const wouldTake = ({ liquidity }: Market, side: Side, { limitPrice }: OrderTerms): boolean =>
+  liquidity.available(side, limitPrice) > 0n;
 
 const open = (working: Working): bigint => working.terms.quantity - working.filledQuantity;
 const least = (a: bigint, b: bigint): bigint => (a < b ? a : b);
