@@ -57,6 +57,66 @@ export const RIGHTS: RightsTable = {
         "risk_manager",
         "operator"
       ]
+    },
+    "store": {
+      "POST /entities": [
+        "trader",
+        "risk_manager",
+        "operator"
+      ],
+      "PUT /entities/:entityId": [
+        "trader",
+        "risk_manager",
+        "operator"
+      ],
+      "POST /entities/:entityId/transitions": [
+        "trader",
+        "risk_manager",
+        "operator"
+      ],
+      "DELETE /entities/:entityId": [
+        "trader",
+        "risk_manager",
+        "operator"
+      ],
+      "POST /batches/writes": [
+        "trader",
+        "risk_manager",
+        "operator"
+      ],
+      "POST /batches/updates": [
+        "trader",
+        "risk_manager",
+        "operator"
+      ],
+      "POST /batches/transitions": [
+        "trader",
+        "risk_manager",
+        "operator"
+      ],
+      "POST /batches/deletes": [
+        "trader",
+        "risk_manager",
+        "operator"
+      ],
+      "GET /entities": "any role",
+      "GET /entities/:entityId": "any role",
+      "GET /entities/:entityId/as-of": "any role",
+      "GET /entities/:entityId/history": "any role",
+      "GET /entities/:entityId/audit": "any role",
+      "GET /entities/:entityId/shares": "any role",
+      "PUT /entities/:entityId/shares/:grantee/:right": [
+        "trader",
+        "risk_manager",
+        "operator"
+      ],
+      "DELETE /entities/:entityId/shares/:grantee/:right": [
+        "trader",
+        "risk_manager",
+        "operator"
+      ],
+      "GET /count": "any role",
+      "GET /types": "any role"
     }
   },
   "grpc": {
@@ -106,6 +166,69 @@ export const RIGHTS: RightsTable = {
         "risk_manager",
         "operator"
       ]
+    },
+    "store": {
+      "tickmesh.store.v1.StoreService/Write": [
+        "trader",
+        "risk_manager",
+        "operator"
+      ],
+      "tickmesh.store.v1.StoreService/WriteMany": [
+        "trader",
+        "risk_manager",
+        "operator"
+      ],
+      "tickmesh.store.v1.StoreService/Update": [
+        "trader",
+        "risk_manager",
+        "operator"
+      ],
+      "tickmesh.store.v1.StoreService/UpdateMany": [
+        "trader",
+        "risk_manager",
+        "operator"
+      ],
+      "tickmesh.store.v1.StoreService/Transition": [
+        "trader",
+        "risk_manager",
+        "operator"
+      ],
+      "tickmesh.store.v1.StoreService/TransitionMany": [
+        "trader",
+        "risk_manager",
+        "operator"
+      ],
+      "tickmesh.store.v1.StoreService/Delete": [
+        "trader",
+        "risk_manager",
+        "operator"
+      ],
+      "tickmesh.store.v1.StoreService/DeleteMany": [
+        "trader",
+        "risk_manager",
+        "operator"
+      ],
+      "tickmesh.store.v1.StoreService/Read": "any role",
+      "tickmesh.store.v1.StoreService/History": "any role",
+      "tickmesh.store.v1.StoreService/AsOf": "any role",
+      "tickmesh.store.v1.StoreService/Query": "any role",
+      "tickmesh.store.v1.StoreService/Count": "any role",
+      "tickmesh.store.v1.StoreService/ListTypes": "any role",
+      "tickmesh.store.v1.StoreService/Audit": "any role",
+      "tickmesh.store.v1.StoreService/Share": [
+        "trader",
+        "risk_manager",
+        "operator"
+      ],
+      "tickmesh.store.v1.StoreService/Unshare": [
+        "trader",
+        "risk_manager",
+        "operator"
+      ],
+      "tickmesh.store.v1.StoreService/ListShares": "any role",
+      "tickmesh.store.v1.StoreService/Subscribe": "any role",
+      "tickmesh.store.v1.StoreService/GetCheckpoint": "any role",
+      "tickmesh.store.v1.StoreService/SetCheckpoint": "any role"
     }
   }
 };

@@ -94,7 +94,7 @@ export class BitemporalLog implements StoreLog {
     return selecting.query(this.#parts, checked(caller), query);
   }
 
-  async count(caller: Caller, selection: Partial<Selection>): Promise<bigint> {
+  async count(caller: Caller, selection: Selection): Promise<bigint> {
     return selecting.count(this.#parts, checked(caller), selection);
   }
 

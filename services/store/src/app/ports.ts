@@ -105,13 +105,15 @@ export interface AsOfQuestion extends TimePoint {
 }
 
 export interface Selection extends TimePoint {
-  readonly entityType: string;
+  /** Absent: every type, then without a filter. */
+  readonly entityType?: string | undefined;
   /** An expression over the fields of the type. */
   readonly filter?: string | undefined;
   readonly states?: readonly string[] | undefined;
 }
 
 export interface Query extends Selection {
+  readonly entityType: string;
   readonly limit?: number | undefined;
   /** As the page before gave it. */
   readonly pageToken?: string | undefined;
@@ -184,7 +186,7 @@ export interface StoreLog {
   history(caller: Caller, page: VersionPage): Promise<Page<StoredEvent>>;
   asOf(caller: Caller, question: AsOfQuestion): Promise<StoredEvent | undefined>;
   query(caller: Caller, query: Query): Promise<QueryPage>;
-  count(caller: Caller, selection: Partial<Selection>): Promise<bigint>;
+  count(caller: Caller, selection: Selection): Promise<bigint>;
   types(caller: Caller): Promise<readonly TypeCount[]>;
   audit(caller: Caller, page: VersionPage): Promise<Page<AuditEntry>>;
 

@@ -77,7 +77,7 @@ const POSITION_END = '9223372036854775807';
 export async function count(
   parts: SelectingParts,
   caller: Caller,
-  asking: Partial<Selection>,
+  asking: Selection,
 ): Promise<bigint> {
   const { entityType } = asking;
   if (entityType === undefined && asking.filter !== undefined) {
@@ -109,7 +109,7 @@ export async function types(
 async function speakingFor<T>(
   { database }: Pick<SelectingParts, 'database'>,
   caller: Caller,
-  asking: Partial<Selection>,
+  asking: Selection,
   work: (queryable: Queryable) => Promise<T>,
 ): Promise<T> {
   const knownAt = timeText('tx_time', asking.txTime);
@@ -122,11 +122,7 @@ async function speakingFor<T>(
   );
 }
 
-function selectedBy(
-  entity: Entity | undefined,
-  asking: Partial<Selection>,
-  clock: Clock,
-): Selected {
+function selectedBy(entity: Entity | undefined, asking: Selection, clock: Clock): Selected {
   const knownAt = timeText('tx_time', asking.txTime);
   const heldAt = timeText('valid_time', asking.validTime);
   const isNow = knownAt === null && heldAt === null;

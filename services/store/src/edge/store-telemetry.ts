@@ -1,0 +1,20 @@
+/** Turns what the store tells into log lines. */
+import type { Logger } from '@tickmesh/telemetry';
+import type { StoreProbe } from '../store-parts.ts';
+
+export function storeTelemetry(logger: Logger): StoreProbe {
+  return {
+    migrationApplied: (number) => {
+      logger.info('migration.applied', { schema: 'store', number });
+    },
+    partMade: (part) => {
+      logger.info('store.part_made', { part });
+    },
+    hookFailed: (hook, { entityId, from, to }, fault) => {
+      logger.fault('store.hook_failed', fault, { hook, entity_id: entityId, from, to });
+    },
+    failed: (doing, fault) => {
+      logger.fault('store.step_failed', fault, { step: doing });
+    },
+  };
+}

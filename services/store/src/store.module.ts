@@ -1,0 +1,73 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import type { ConfigOf, storeSchema } from '@tickmesh/config';
+import { faultOf } from '@tickmesh/kernel';
+import { type OpenApiDefinition, type ServiceContext, systemClock } from '@tickmesh/nest';
+import { DECLARED } from './app/declared.ts';
+import { makeLogParts } from './edge/schema.ts';
+import { storeTelemetry } from './edge/store-telemetry.ts';
+import { StoreChangesController, StoreQuestionsController } from './edge/store.controller.ts';
+import {
+  CHECKPOINTS,
+  STORE_LOG,
+  StoreQuestions,
+  StoreShares,
+  StoreWrites,
+} from './edge/store.grpc.ts';
+import { type OpenStore, openStore } from './store-parts.ts';
+
+export type StoreConfiguration = ConfigOf<typeof storeSchema>;
+
+/** What the page at /docs says of itself. */
+export const STORE_PAGE: OpenApiDefinition = {
+  title: 'Store',
+  description:
+    'The bi-temporal log: nothing is overwritten, and every right is checked in the database.',
+  version: '1',
+};
+
+/** Between two looks whether the log has parts for the months to come. */
+const PARTS_INTERVAL_MS = 6 * 3_600_000;
+
+/** The only wiring of the service. */
+@Module({})
+export class StoreModule {
+  static async open(config: StoreConfiguration, context: ServiceContext): Promise<DynamicModule> {
+    const { logger, lifecycle, health } = context;
+    const probe = storeTelemetry(logger);
+    const store = await openStore(config, { entities: DECLARED, clock: systemClock, probe });
+    lifecycle.onStop('pools', 'database', () => store.database.close());
+    lifecycle.onStart('parts of the log', () => {
+      const timer = setInterval(() => {
+        makeLogParts(store.database, probe).catch((thrown: unknown) => {
+          probe.failed?.('parts of the log', faultOf(thrown));
+        });
+      }, PARTS_INTERVAL_MS);
+      lifecycle.onStop('intake', 'parts of the log', () => {
+        clearInterval(timer);
+      });
+    });
+    health.depend('postgres', async () => {
+      await store.database.ping();
+      return { isUp: true };
+    });
+    return StoreModule.serving(store);
+  }
+
+  /** The edges over parts that are open. */
+  static serving({ log, checkpoints }: Pick<OpenStore, 'log' | 'checkpoints'>): DynamicModule {
+    return {
+      module: StoreModule,
+      controllers: [
+        StoreChangesController,
+        StoreQuestionsController,
+        StoreWrites,
+        StoreQuestions,
+        StoreShares,
+      ],
+      providers: [
+        { provide: STORE_LOG, useValue: log },
+        { provide: CHECKPOINTS, useValue: checkpoints },
+      ],
+    };
+  }
+}
