@@ -429,8 +429,7 @@ export type PrincipalName =
   | 'store'
   | 'view'
   | 'setup'
-  | 'people'
-  | 'kafka-ui';
+  | 'people';
 
 /** Who signs in at the broker. */
 export const PRINCIPALS: {
@@ -505,15 +504,6 @@ export const PRINCIPALS: {
     groups: [],
     readsAll: true,
     replays: true,
-    managesTopics: false,
-    managesRights: false,
-  },
-  'kafka-ui': {
-    name: "kafka-ui",
-    doc: "Topics and groups by eye.",
-    groups: [],
-    readsAll: true,
-    replays: false,
     managesTopics: false,
     managesRights: false,
   },
