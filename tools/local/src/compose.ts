@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path';
 import { parseEnv } from 'node:util';
 import { Fault } from '@tickmesh/kernel';
 import { parse } from 'yaml';
+import { mergeCompose } from './compose-merge.ts';
 import { interpolate, variableIn, type Variables } from './compose-variables.ts';
 
 export interface ComposePort {
@@ -32,6 +33,8 @@ export interface ComposeVolume {
   readonly kind: 'bind' | 'volume';
   /** A path for a bind, relative to the file; a name for a volume. */
   readonly source: string;
+  /** A folder of the volume that stands for all of it. */
+  readonly subpath: string;
   readonly target: string;
 }
 
@@ -58,13 +61,18 @@ export interface ComposeFile {
 
 /**
  * Reads the parts of a compose file that a launcher needs, with variables replaced from `variables` and from the
- * `.env` file beside it, as Docker does.
+ * `.env` file beside it, as Docker does; then what further files change in it, as `docker compose -f one -f two`.
  * @throws Fault CONFIG_INVALID for what it cannot run: it does not guess
  */
-export function readCompose(file: string, variables: Variables = process.env): ComposeFile {
+export function readCompose(
+  file: string,
+  variables: Variables = process.env,
+  ...changes: readonly string[]
+): ComposeFile {
   const all = { ...readEnvFile(join(dirname(file), '.env')), ...variables };
-  const document: unknown = parse(readFileSync(file, 'utf8'), { merge: true });
-  const root = asMap(document, file);
+  const root = [file, ...changes]
+    .map((one) => asMap(parse(readFileSync(one, 'utf8'), { merge: true }) as unknown, one))
+    .reduce(mergeCompose);
   const services = new Map<string, ComposeService>();
   for (const [name, body] of Object.entries(asMap(root['services'], 'services'))) {
     services.set(name, readService(name, asMap(body, `services.${name}`), all));
@@ -189,12 +197,13 @@ function readHealthcheck(
 function readVolume(value: unknown, text: (value: unknown) => string): ComposeVolume {
   if (typeof value === 'string') {
     const [source = '', target = ''] = text(value).split(':');
-    return { kind: /^[./]/.test(source) ? 'bind' : 'volume', source, target };
+    return { kind: /^[./]/.test(source) ? 'bind' : 'volume', source, subpath: '', target };
   }
   const body = asMap(value, 'volumes');
   return {
     kind: body['type'] === 'bind' ? 'bind' : 'volume',
     source: text(body['source']),
+    subpath: text(asMap(body['volume'] ?? {}, 'volumes.volume')['subpath'] ?? ''),
     target: text(body['target']),
   };
 }

@@ -26,7 +26,7 @@ export {
   type InfrastructureOptions,
   startInfrastructure,
 } from './infrastructure.ts';
-export { MESH_DIR, REPOSITORY_ROOT } from './paths.ts';
+export { COMPOSE_FILE, MESH_DIR, REPOSITORY_ROOT, SECURE_FILE } from './paths.ts';
 export { type NamedPort, checkPorts, isPortFree, pickFreePort } from './ports.ts';
 export { type Postgres, type PostgresOptions, startPostgres } from './postgres.ts';
 export { type Prerequisite, checkPrerequisites } from './prerequisites.ts';

@@ -15,6 +15,8 @@ export interface LaunchOptions {
   readonly meshDir?: string;
   /** docker-compose.yml of the repository when absent. */
   readonly composeFile?: string;
+  /** Files that change something in it. */
+  readonly changes?: readonly string[];
   /** Brings the built code up to date: services of ours wait for it, broker, registry and database do not. */
   readonly build?: () => Promise<void>;
   /** Sets variables of the compose file on top of the environment: ports, FEED. */
@@ -42,7 +44,8 @@ export interface Mesh {
  * @throws Fault PORT_TAKEN before anything is started; CONFIG_INVALID for the compose file
  */
 export async function launchMesh(options: LaunchOptions): Promise<Mesh> {
-  const compose = readCompose(options.composeFile ?? COMPOSE_FILE, options.variables);
+  const { composeFile = COMPOSE_FILE, changes = [], variables } = options;
+  const compose = readCompose(composeFile, variables, ...changes);
   const meshDir = options.meshDir ?? MESH_DIR;
   const dataDir = join(meshDir, 'data');
   const logDir = join(meshDir, 'logs');
@@ -208,12 +211,19 @@ const CLIENT_VARIABLES = [
   'ISSUER_FOLDER',
 ];
 
-/** What a client on this machine is told: the same variables as our services, from the first that has each. */
+/** The service that stands for clients: what it is told to sign in with, they are. */
+const CLIENT_SERVICE = 'mesh';
+
+/**
+ * What a client on this machine is told: all that the command line's own service is, and the variables that every
+ * client needs from the first service that has each.
+ */
 function clientEnvironment(compose: ComposeFile, dataDir: string): Record<string, string> {
   const found: Record<string, string> = {};
   for (const service of compose.services.values()) {
     if (!service.built) continue;
     const { environment } = localise(service, compose, { root: REPOSITORY_ROOT, dataDir });
+    if (service.name === CLIENT_SERVICE) Object.assign(found, environment);
     for (const name of CLIENT_VARIABLES) {
       const value = environment[name];
       if (value !== undefined) found[name] ??= value;

@@ -49,8 +49,9 @@ function withLocalAddresses(text: string, file: ComposeFile): string {
 
 function withLocalPaths(text: string, service: ComposeService, places: LocalPlaces): string {
   let result = text;
-  for (const { kind, source, target } of service.volumes) {
-    const local = kind === 'bind' ? join(places.root, source) : join(places.dataDir, source);
+  for (const { kind, source, subpath, target } of service.volumes) {
+    const held = kind === 'bind' ? places.root : places.dataDir;
+    const local = join(held, source, subpath);
     if (result === target || result.includes(`${target}/`))
       result = result.replaceAll(target, local);
   }

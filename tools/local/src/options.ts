@@ -6,6 +6,8 @@ export interface StartOptions {
   readonly feed: string | undefined;
   readonly detach: boolean;
   readonly fresh: boolean;
+  /** Everybody signs in at the broker. */
+  readonly secure: boolean;
   /** Holds data, logs and what runs; `.mesh` when absent. */
   readonly dir: string | undefined;
   /** Another compose file than the repository's. */
@@ -24,6 +26,7 @@ with data under .mesh/data and logs under .mesh/logs. Ctrl-C stops all of it.
                 (default: the recorded BTCUSDT captures in a loop, and simulated equities)
   --detach      return when the mesh is ready; "npm stop" ends it
   --fresh       forget all data first
+  --secure      everybody signs in at the broker: TLS, tokens, and the rights of contracts/topics.yaml
   --dir FOLDER  another folder for data and logs: a second mesh, on other ports, beside the first
   --compose FILE  another compose file than docker-compose.yml
   --help        this text
@@ -41,6 +44,7 @@ export function parseOptions(args: readonly string[]): StartOptions {
         feed: { type: 'string' },
         detach: { type: 'boolean', default: false },
         fresh: { type: 'boolean', default: false },
+        secure: { type: 'boolean', default: false },
         dir: { type: 'string' },
         compose: { type: 'string' },
         help: { type: 'boolean', default: false },

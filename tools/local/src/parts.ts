@@ -100,14 +100,19 @@ function brokerPart({ service, environment, logFile, options }: LocalService): P
     service,
     environment,
     launchesReady: true,
-    waitsFor: [],
+    // A broker that asks who is there waits for its certificate and for the provider.
+    waitsFor: Object.keys(service.dependsOn),
     launch: async () => {
       if (broker === undefined) {
+        const { published } = portNamed(service, 'kafka');
+        const secured = securedListener(environment, published);
         broker = await startBroker({
-          port: portNamed(service, 'kafka').published,
+          // Whoever comes by the plaintext listener of a secured broker has no rights there.
+          ...(secured === undefined ? { port: published } : {}),
           dataDir: join(options.dataDir, 'kafka'),
           logFile,
-          properties: brokerProperties(environment),
+          properties: { ...brokerProperties(environment), ...secured },
+          jvmFlags: (environment['KAFKA_OPTS'] ?? '').split(' ').filter((flag) => flag !== ''),
           heapMebibytes: heapMebibytes(environment['KAFKA_HEAP_OPTS']),
           progress: options.progress,
         });
@@ -129,7 +134,27 @@ const CONTAINER_ONLY = new Set([
   'advertised.listeners',
   'log.dirs',
   'heap.opts',
+  'opts',
 ]);
+
+/** The listener that the container publishes, when it asks who is there; and the controller's protocol then. */
+function securedListener(
+  environment: Readonly<Record<string, string>>,
+  port: number,
+): Record<string, string> | undefined {
+  const protocols = new Map(
+    (environment['KAFKA_LISTENER_SECURITY_PROTOCOL_MAP'] ?? '')
+      .split(',')
+      .map((pair) => pair.split(':') as [string, string | undefined]),
+  );
+  const host = protocols.get('HOST') ?? 'PLAINTEXT';
+  if (host === 'PLAINTEXT') return undefined;
+  const controller = protocols.get('CONTROLLER') ?? host;
+  return {
+    listeners: `HOST://127.0.0.1:${String(port)}`,
+    'listener.security.protocol.map': `CONTROLLER:${controller},PLAINTEXT:PLAINTEXT,HOST:${host}`,
+  };
+}
 
 /** The image's own rule: KAFKA_LOG_DIRS sets log.dirs, two underscores make one, three a dash. */
 export function brokerProperties(

@@ -10,6 +10,9 @@ export const MESH_DIR = join(REPOSITORY_ROOT, '.mesh');
 
 export const COMPOSE_FILE = join(REPOSITORY_ROOT, 'docker-compose.yml');
 
+/** What changes in it when everybody signs in at the broker. */
+export const SECURE_FILE = join(REPOSITORY_ROOT, 'docker-compose.secure.yml');
+
 export const LOCAL_DIR = join(REPOSITORY_ROOT, 'tools', 'local');
 
 export const POM_FILE = join(LOCAL_DIR, 'pom.xml');

@@ -6,7 +6,7 @@ import { Fault, faultOf } from '@tickmesh/kernel';
 import { buildServices } from './build.ts';
 import { launchMesh, type Mesh } from './launch.ts';
 import { HELP, parseOptions, type StartOptions } from './options.ts';
-import { MESH_DIR } from './paths.ts';
+import { MESH_DIR, SECURE_FILE } from './paths.ts';
 import { alreadyRunningLines, eventLines, faultLines, readyLines } from './report.ts';
 import { endLeftovers, readRunning } from './running-file.ts';
 import { endRequested } from './shutdown.ts';
@@ -39,11 +39,13 @@ async function run(options: StartOptions, meshDir: string): Promise<number> {
   const ended = endRequested({ withParent: !options.background });
   const startedAtMs = Date.now();
   const sinceMs = (): number => Date.now() - startedAtMs;
-  say('tickmesh starts from docker-compose.yml, without Docker');
+  const files = options.secure ? 'docker-compose.yml, secured,' : 'docker-compose.yml,';
+  say(`tickmesh starts from ${files} without Docker`);
   const mesh = await launchMesh({
     meshDir,
     build: buildServices,
     ...(options.compose === undefined ? {} : { composeFile: resolve(options.compose) }),
+    changes: options.secure ? [SECURE_FILE] : [],
     variables: { ...process.env, ...(options.feed === undefined ? {} : { FEED: options.feed }) },
     fresh: options.fresh,
     onEvent: (event) => {

@@ -12,6 +12,7 @@ import { register as registerOrders } from './commands/orders.ts';
 import { register as registerPositions } from './commands/positions.ts';
 import { register as registerPublish } from './commands/publish.ts';
 import { register as registerReplay } from './commands/replay.ts';
+import { register as registerSecrets } from './commands/secrets.ts';
 import { register as registerSmoke } from './commands/smoke.ts';
 import { register as registerStrategies } from './commands/strategies.ts';
 import { register as registerTail } from './commands/tail.ts';
@@ -64,6 +65,7 @@ for (const register of [
   registerLimits,
   registerHalt,
   registerToken,
+  registerSecrets,
 ]) {
   register(program);
 }
