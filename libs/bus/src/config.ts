@@ -50,6 +50,8 @@ export interface BusRegistryConfig {
   /** Base of a Confluent-compatible API, such as `http://127.0.0.1:8081/apis/ccompat/v7`. */
   readonly url: string;
   readonly timeoutMs?: number;
+  /** Value of the Authorization header. A secret. */
+  readonly authorization?: string | undefined;
 }
 
 export interface BusConfig {
@@ -72,6 +74,8 @@ export function checkConfig(config: BusConfig, hasTokens: boolean): void {
   const problems = [...kafkaProblems(config.kafka), ...securityProblems(config.kafka, hasTokens)];
   if (!/^https?:\/\//.test(config.registry.url)) {
     problems.push('registry.url: expected an http or https address');
+  } else if (new URL(config.registry.url).username !== '') {
+    problems.push('registry.url: expected no credentials, they go into registry.authorization');
   }
   if (problems.length > 0) throw new Fault('CONFIG_INVALID', { problems });
 }

@@ -69,7 +69,13 @@ function caller(config: BusRegistryConfig): Call {
     try {
       response = await fetch(url, {
         method,
-        headers: { accept: CONTENT_TYPE, 'content-type': CONTENT_TYPE },
+        headers: {
+          accept: CONTENT_TYPE,
+          'content-type': CONTENT_TYPE,
+          ...(config.authorization === undefined ? {} : { authorization: config.authorization }),
+        },
+        // Credentials go where they were meant to, and nowhere else.
+        redirect: 'error',
         signal: AbortSignal.timeout(timeoutMs),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
       });
@@ -81,6 +87,10 @@ function caller(config: BusRegistryConfig): Call {
     const status = response.status;
     if (status >= 500 || status === 429 || status === 408) {
       throw new Fault('REGISTRY_UNREACHABLE', { url, status });
+    }
+    if (status === 401 || status === 403) {
+      // Whoever refuses credentials may repeat them.
+      throw new Fault('REGISTRY_CREDENTIALS', { url, status });
     }
     if (!response.ok) {
       throw new Fault('REGISTRY_REFUSED', { url, status, answer: text.slice(0, 500) });

@@ -1,3 +1,5 @@
+import { MASK } from './problem.ts';
+
 /**
  * A field of the configuration: the variable that sets it, its type, its default, and one line that
  * says what it is for. Units stand in the names. An empty variable counts as unset, because compose
@@ -122,33 +124,54 @@ export function pairs(options: FieldOptions): Field<Readonly<Record<string, stri
   });
 }
 
-/** An absolute URL of one of the schemes; credentials inside it are masked when it is shown. */
+/**
+ * An absolute URL of one of the schemes. One that is a secret may hold credentials, which are masked when it is shown;
+ * any other may not.
+ */
 export function url(options: FieldOptions, schemes: readonly string[]): Field<string> {
-  const form = `a URL (${schemes.map((scheme) => `${scheme}://...`).join(' or ')})`;
+  const schemeForms = schemes.map((scheme) => `${scheme}://...`).join(' or ');
+  const isSecret = options.secret === true;
+  const form = isSecret ? `a URL (${schemeForms})` : `a URL (${schemeForms}) without credentials`;
   const parse = (value: string): Parsed<string> => {
     const parsed = URL.canParse(value) ? new URL(value) : undefined;
     const sound = parsed !== undefined && schemes.includes(parsed.protocol.slice(0, -1));
-    return sound ? { value } : { rule: form };
+    return sound && (isSecret || !hasCredentials(parsed)) ? { value } : { rule: form };
   };
-  return { ...field(options, form, parse), display: maskUrlPassword };
+  return { ...field(options, form, parse), display: maskUrlSecrets };
+}
+
+function hasCredentials({ username, password }: URL): boolean {
+  return username !== '' || password !== '';
 }
 
 /** The text of the file that the variable names: certificates and keys. */
 export function fileText(options: FieldOptions): Field<string> {
   const form = 'the path of a readable, non-empty file';
-  return field(options, form, (path, files) => {
+  const parse = (path: string, files: Files): Parsed<string> => {
     try {
       const content = files.read(path);
       return content.trim() === '' ? { rule: form } : { value: content };
     } catch {
       return { rule: form };
     }
-  });
+  };
+  return { ...field(options, form, parse), display: maskPem };
 }
 
-/** A URL without its password, whatever else is in it. */
-export function maskUrlPassword(value: string): string {
-  return value.replace(/^([a-z][a-z0-9+.-]*:\/\/[^/?#]*?:)[^/?#]*@/i, '$1***@');
+/** Who mistakes the variable puts the key itself where its path belongs. */
+function maskPem(path: string): string {
+  return path.includes('-----BEGIN') || path.includes('\n') ? MASK : path;
+}
+
+/**
+ * A URL without its password and without the values of its query, where passwords may stand too. What is no URL shows
+ * nothing: a password with a slash, left as it is, makes one.
+ */
+export function maskUrlSecrets(value: string): string {
+  if (!URL.canParse(value)) return MASK;
+  return value
+    .replace(/^([a-z][a-z0-9+.-]*:\/\/[^/?#]*?:)[^/?#]*@/i, `$1${MASK}@`)
+    .replace(/([?&][^=&#]*=)[^&#]*/g, `$1${MASK}`);
 }
 
 function field<T>(

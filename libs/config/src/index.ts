@@ -8,7 +8,7 @@ export {
   fileText,
   integer,
   list,
-  maskUrlPassword,
+  maskUrlSecrets,
   number,
   oneOf,
   optional,

@@ -109,6 +109,20 @@ const rules: readonly KafkaRule[] = [
     },
   },
   {
+    needs: ['oauthExtensions'],
+    check: ({ oauthExtensions = {} }) => {
+      const wrong = Object.keys(oauthExtensions).find(
+        (name) => !/^[A-Za-z]+$/.test(name) || name === 'auth',
+      );
+      return wrong === undefined
+        ? holds
+        : broken(
+            'KAFKA_SASL_OAUTHBEARER_EXTENSIONS',
+            `names of letters alone, and not auth (RFC 7628): ${wrong} is none`,
+          );
+    },
+  },
+  {
     needs: ['heartbeatIntervalMs', 'sessionTimeoutMs'],
     check: ({ heartbeatIntervalMs, sessionTimeoutMs }) =>
       heartbeatIntervalMs * 3 <= sessionTimeoutMs

@@ -164,6 +164,46 @@ describe('secrets', () => {
     expect(String(fault)).not.toContain('hunter2');
   });
 
+  it.each([
+    ['a URL that a slash in the password breaks', { DATABASE_URL: 'postgres://desk:hun/ter2@db' }],
+    ['a password in the query', { DATABASE_URL: 'mysql://db/mesh?password=hun/ter2' }],
+    ['a key where its path belongs', { KAFKA_SSL_KEY_LOCATION: '-----BEGIN hun/ter2' }],
+    [
+      'credentials where none may be',
+      { KAFKA_SASL_OAUTHBEARER_TOKEN_ENDPOINT_URL: 'https://id:hun%2Fter2@idp/token' },
+    ],
+  ])('never show, not even by mistake: %s', (_, environment: Environment) => {
+    let fault: unknown;
+    try {
+      load(orderPlaneSchema, environment);
+    } catch (thrown) {
+      fault = thrown;
+    }
+    expect(problemsOf(fault).map(({ name }) => name)).toEqual(
+      expect.arrayContaining(Object.keys(environment)),
+    );
+    const shown = `${String(fault)}${JSON.stringify(effectiveValues(orderPlaneSchema, environment))}`;
+    expect(shown).not.toMatch(/ter2/);
+  });
+
+  it('of the registry come from its URL, or from a variable of their own', () => {
+    const authorization = (environment: Environment): string | undefined => {
+      const { registry } = load(dataPlaneSchema, environment);
+      expect(registry.url).not.toContain('@');
+      return registry.authorization;
+    };
+    const basic = `Basic ${Buffer.from('desk:p/w').toString('base64')}`;
+    expect(authorization({ SCHEMA_REGISTRY_URL: 'http://desk:p%2Fw@r:8081/v7' })).toBe(basic);
+    expect(authorization({ SCHEMA_REGISTRY_BASIC_AUTH_USER_INFO: 'desk:p/w' })).toBe(basic);
+    expect(authorization({ SCHEMA_REGISTRY_BEARER_AUTH_TOKEN: 't.o.k' })).toBe('Bearer t.o.k');
+    expect(authorization({})).toBeUndefined();
+    const both = {
+      SCHEMA_REGISTRY_URL: 'http://desk:pw@r:8081/v7',
+      SCHEMA_REGISTRY_BEARER_AUTH_TOKEN: 't',
+    };
+    expect(namesWith(both)).toEqual(['SCHEMA_REGISTRY_BEARER_AUTH_TOKEN']);
+  });
+
   it('are told apart by source among the effective values', () => {
     const values = effectiveValues(dataPlaneSchema, {
       KAFKA_SASL_PASSWORD_FILE: '/run/secret',

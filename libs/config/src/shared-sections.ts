@@ -4,9 +4,11 @@ import { LOOPBACK, PORTS, type ServiceName } from './ports.ts';
 import { broken, holds, type Section, section } from './section.ts';
 
 export interface RegistryConfig {
-  /** Base of the Confluent-compatible API. */
+  /** Base of the Confluent-compatible API, without credentials. */
   readonly url: string;
   readonly requestTimeoutMs: number;
+  /** Value of the Authorization header. A secret. */
+  readonly authorization: string | undefined;
 }
 
 export const registrySection: Section<RegistryConfig> = section({
@@ -16,10 +18,32 @@ export const registrySection: Section<RegistryConfig> = section({
       {
         variable: 'SCHEMA_REGISTRY_URL',
         fallback: `http://${LOOPBACK}:${PORTS.registry}/apis/ccompat/v7`,
-        doc: 'Base of the registry in its Confluent-compatible form.',
+        doc: 'Base of the registry in its Confluent-compatible form; `user:password@` before the host signs in.',
         secret: true,
       },
       ['http', 'https'],
+    ),
+    basicAuthUserInfo: optional(
+      text(
+        {
+          variable: 'SCHEMA_REGISTRY_BASIC_AUTH_USER_INFO',
+          secret: true,
+          doc: 'Signs in by HTTP Basic.',
+        },
+        /^[^:\r\n]+:[^\r\n]+$/,
+        'user:password',
+      ),
+    ),
+    bearerToken: optional(
+      text(
+        {
+          variable: 'SCHEMA_REGISTRY_BEARER_AUTH_TOKEN',
+          secret: true,
+          doc: 'Signs in by a fixed bearer token.',
+        },
+        /^[\x21-\x7e]+$/,
+        'a token without blanks',
+      ),
     ),
     requestTimeoutMs: integer(
       {
@@ -30,8 +54,49 @@ export const registrySection: Section<RegistryConfig> = section({
       { min: 100, max: 60_000 },
     ),
   },
-  build: (values) => values,
+  rules: [
+    {
+      needs: ['url', 'basicAuthUserInfo', 'bearerToken'],
+      check: (values) => {
+        const { username } = new URL(values.url);
+        if (values.basicAuthUserInfo !== undefined && username !== '') {
+          return broken(
+            'SCHEMA_REGISTRY_BASIC_AUTH_USER_INFO',
+            'not together with credentials in SCHEMA_REGISTRY_URL',
+          );
+        }
+        const isBasic = values.basicAuthUserInfo !== undefined || username !== '';
+        return isBasic && values.bearerToken !== undefined
+          ? broken('SCHEMA_REGISTRY_BEARER_AUTH_TOKEN', 'not together with a user and password')
+          : holds;
+      },
+    },
+  ],
+  build: ({ url: given, basicAuthUserInfo, bearerToken, requestTimeoutMs }) => {
+    const { url: bare, userInfo } = withoutCredentials(given);
+    const basic = basicAuthUserInfo ?? userInfo;
+    return { url: bare, requestTimeoutMs, authorization: authorizationOf(basic, bearerToken) };
+  },
 });
+
+/** Fetch refuses a URL with credentials, and repeats them in saying so. */
+function withoutCredentials(text: string): { url: string; userInfo: string | undefined } {
+  const parsed = new URL(text);
+  const { username, password } = parsed;
+  if (username === '' && password === '') return { url: text, userInfo: undefined };
+  parsed.username = '';
+  parsed.password = '';
+  return { url: parsed.href, userInfo: [username, password].map(decodeURIComponent).join(':') };
+}
+
+function authorizationOf(
+  userInfo: string | undefined,
+  bearerToken: string | undefined,
+): string | undefined {
+  if (bearerToken !== undefined) return `Bearer ${bearerToken}`;
+  if (userInfo === undefined) return undefined;
+  return `Basic ${Buffer.from(userInfo).toString('base64')}`;
+}
 
 export interface DatabaseConfig {
   /** Holds the password: never log it. */

@@ -26,7 +26,7 @@ export function openBus(context: ServiceContext, options: OpenBusOptions): Bus {
   const bus = connectBus(
     {
       kafka: { ...kafka, clientId: `${kafka.clientId}-${context.name}` },
-      registry: { url: registry.url, timeoutMs: registry.requestTimeoutMs },
+      registry: { ...registry, timeoutMs: registry.requestTimeoutMs },
       topicPrefix: kafka.topicPrefix,
     },
     {

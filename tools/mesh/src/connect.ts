@@ -27,7 +27,7 @@ export async function withBus<T>(
   const bus = connectBus(
     {
       kafka: { ...kafka, clientId: `${kafka.clientId}-mesh` },
-      registry: { url: registry.url, timeoutMs: registry.requestTimeoutMs },
+      registry: { ...registry, timeoutMs: registry.requestTimeoutMs },
       topicPrefix: kafka.topicPrefix,
       principalPattern: kafka.principalPattern,
     },

@@ -51,6 +51,7 @@ export const ERRORS = {
   BROKER_RIGHTS: { kind: 'unavailable', says: "The Kafka broker does not allow this to whoever signed in." },
   BROKER_UNTRUSTED: { kind: 'unavailable', says: "The certificate of the Kafka broker is not trusted." },
   REGISTRY_UNREACHABLE: { kind: 'unavailable', says: "The schema registry did not answer within the time allowed." },
+  REGISTRY_CREDENTIALS: { kind: 'unavailable', says: "The schema registry refused the credentials." },
   REGISTRY_REFUSED: { kind: 'conflict', says: "The schema registry refused the schema." },
   DATABASE_UNREACHABLE: { kind: 'unavailable', says: "PostgreSQL did not answer within the time allowed." },
   DATABASE_CONFLICT: { kind: 'unavailable', says: "The transaction met another one and can be tried again." },
