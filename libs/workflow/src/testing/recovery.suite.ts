@@ -53,6 +53,27 @@ const holding = defineWorkflow('holding', async (flow) => {
   return 'done';
 });
 
+/** Shows what comes back to a function from a wait that the closing cut short. */
+const guarded = defineWorkflow('guarded', async (flow) => {
+  const id = flow.workflowId;
+  await flow.step('guards', () => did('guards', id));
+  try {
+    await flow.recv('go', LONG_MS);
+    did('went_on', id);
+  } catch {
+    did('thrown', id);
+  }
+});
+
+/** Says so when its long sleep must have begun. */
+const dozing = defineWorkflow('dozing', async (flow) => {
+  const rings = async (): Promise<void> => {
+    await flow.sleep(40);
+    await flow.step('ring', () => did('rings', flow.workflowId));
+  };
+  await Promise.all([flow.sleep(LONG_MS), rings()]);
+});
+
 const quick = defineWorkflow('quick', (flow, n: number) =>
   flow.step('count', () => {
     did('count', flow.workflowId);
@@ -116,7 +137,7 @@ class Rows implements WorkflowOutbox {
   }
 }
 
-const workflows = [waiting, sleeping, holding, quick, moving];
+const workflows = [waiting, sleeping, holding, guarded, dozing, quick, moving];
 const queues = [{ name: 'one_by_one', concurrencyMax: 1 }];
 const count = (effect: string): number => effects.filter((done) => done === effect).length;
 
@@ -224,6 +245,34 @@ export function recoverySuite(open: OpenEngine): void {
       const second = await rig.launch();
       await second.result('c1');
       expect([count('let_go c1'), count('after c1')]).toEqual([1, 1]);
+    });
+
+    it('lets nothing come out of a wait', async () => {
+      const first = await rig.launch();
+      const guards = reaching('guards g1');
+      await first.workflow(guarded, [], { id: 'g1' });
+      await guards;
+      await rig.close();
+      await new Promise((resolve) => setImmediate(resolve));
+      expect([count('went_on g1'), count('thrown g1')]).toEqual([0, 0]);
+      const second = await rig.launch();
+      await second.send('g1', 'go', 'now');
+      await second.result('g1');
+      expect([count('went_on g1'), count('thrown g1')]).toEqual([1, 0]);
+    });
+
+    it('leaves no timer of a sleep', async () => {
+      const timers = (): number =>
+        process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+      await rig.close();
+      const before = timers();
+      const engine = await rig.launch();
+      const rings = reaching('rings z1');
+      await engine.workflow(dozing, [], { id: 'z1' });
+      await rings;
+      await engine.cancel('z1');
+      await rig.close();
+      expect(timers()).toBe(before);
     });
 
     it('refuses calls from then on, and waiting ones too', async () => {
