@@ -7,6 +7,8 @@ export interface RegistryProxy {
   readonly url: string;
   /** While down every connection is closed without an answer. */
   setDown(isDown: boolean): void;
+  /** From here on whoever says anything else is refused, in words that repeat what was said. */
+  require(authorization: string): void;
   /** Requests so far whose path contains the text. */
   requests(path: string): number;
   close(): Promise<void>;
@@ -14,11 +16,16 @@ export interface RegistryProxy {
 
 export async function startRegistryProxy(target: string): Promise<RegistryProxy> {
   let isDown = false;
+  let required: string | undefined;
   const paths: string[] = [];
   const server = createServer((request, response) => {
     paths.push(request.url ?? '');
+    const { authorization } = request.headers;
     if (isDown) request.socket.destroy();
-    else void forward(target, request, response);
+    else if (required !== undefined && authorization !== required) {
+      response.writeHead(401, { 'content-type': 'application/json' });
+      response.end(JSON.stringify({ message: `not for ${authorization ?? 'nobody'}` }));
+    } else void forward(target, request, response);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
@@ -26,6 +33,9 @@ export async function startRegistryProxy(target: string): Promise<RegistryProxy>
     url: `http://127.0.0.1:${port}`,
     setDown: (down) => {
       isDown = down;
+    },
+    require: (authorization) => {
+      required = authorization;
     },
     requests: (path) => paths.filter((one) => one.includes(path)).length,
     close: () =>
