@@ -47,6 +47,9 @@ update order_plane.kill_switches s set version = coalesce(
   (select max(h.sequence) from order_plane.kill_switch_history h
    where h.level = s.level and h.scope = s.scope and h.change = 'halted'), 0);
 
+-- Cancels and replaces of a moment ago, for their rate.
+create index requests_recent on order_plane.requests (account, created_at);
+
 -- Positions of each strategy, kept beside those of its account; the fills are the truth of both.
 create table order_plane.strategy_positions (
   account text not null,

@@ -1,9 +1,11 @@
 /** The order plane on a real broker and a real database, in this process. */
+import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { parseDecimal } from '@tickmesh/kernel';
 import { showOrder } from './app/order-queries.ts';
 import { listPositions } from './app/position-queries.ts';
+import { halt } from './app/switches.ts';
 import { type Rig, openRig, systemMicros, until } from './testing/rig.ts';
 
 const LIMITS = fileURLToPath(new URL('./testing/limits.yaml', import.meta.url));
@@ -195,6 +197,37 @@ describe('a kill switch', () => {
     await expect(stale).rejects.toMatchObject({ code: 'VERSION_CONFLICT' });
     expect(await plane.rearm({ ...held, by: 'bob', reason: 'over' })).toBe('requested');
   });
+
+  it.each([
+    { direction: 'BUY', status: 'REJECTED', orders: 1 },
+    { direction: 'SELL', status: 'FILLED', orders: 2 },
+  ] as const)(
+    'that lets only reducing orders pass is looked at once more at the wire: a $direction is $status',
+    async ({ direction, status, orders }) => {
+      const before = await rig.open();
+      await rig.quote();
+      await rig.reported(await rig.intent({ name: 'held' }), 'FILLED');
+      await before.consumer.stop();
+      await before.plane.stop();
+      const victim = await rig.spawn({ CRASH_AT: 'intake.after_commit' });
+      const died = once(victim, 'exit');
+      const id = await rig.intent({ name: 'approved', direction, quantity: d('4') });
+      await died;
+      const parts = {
+        database: rig.database,
+        clock: systemMicros,
+        markets: before.board,
+        probe: {},
+      };
+      const scope = { level: 'instrument', scope: 'SIM|AAPL' } as const;
+      await halt(parts, { ...held, ...scope, reducingOnly: true });
+      await rig.open();
+      await rig.quote();
+      const report = await rig.reported(id, status);
+      expect(report.reject_reason ?? 'REDUCING_ONLY').toContain('REDUCING_ONLY');
+      expect(await rig.database.query('select 1 from paper_broker.orders')).toHaveLength(orders);
+    },
+  );
 
   it('of something that there is not is refused: it would stop nobody', async () => {
     const { plane } = await rig.open();

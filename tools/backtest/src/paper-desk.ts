@@ -86,6 +86,7 @@ export class PaperDesk {
       account,
       openOrders: [],
       recentOrders: [],
+      recentChanges: [],
       positions: [],
       fees: new Map(),
       killSwitches: [],

@@ -18,6 +18,7 @@ import {
   type MarketExposure,
   type OpenOrder,
   type OrderRequest,
+  type RecentChange,
   type RecentOrder,
   type RiskContext,
   effectiveLimits,
@@ -45,6 +46,8 @@ export interface AccountState {
   readonly account: string;
   readonly openOrders: OpenOrder[];
   readonly recentOrders: RecentOrder[];
+  /** Cancels and replaces, where a replace is decided on. */
+  readonly recentChanges: RecentChange[];
   readonly positions: readonly HeldPosition[];
   /** ORDER_SCALE, by currency. */
   readonly fees: ReadonlyMap<string, bigint>;
@@ -85,6 +88,7 @@ export class AccountBook {
           : this.state.openOrders.filter((order) => order.intentId !== replaces),
       otherExposures: this.#exposures(request, nowMicros),
       recentOrders: this.state.recentOrders,
+      recentChanges: this.state.recentChanges,
       equity: currency === undefined ? undefined : this.#equity(currency, nowMicros),
       killSwitches: this.state.killSwitches,
     };

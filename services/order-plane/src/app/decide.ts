@@ -89,6 +89,7 @@ function decideCancel(work: Decisions, item: ReceivedIntent): void {
     return;
   }
   const requestId = item.intent.intent_id;
+  rememberChange(work, item);
   work.requests.push({
     request_id: requestId,
     intent_id: requestId,
@@ -133,6 +134,8 @@ function decideReplace(work: Decisions, item: ReceivedIntent): Assessment | unde
     ...orderRequestOf(intent, account),
     side: target.fold.intent.side,
     quantity: intent.quantity - cumulativeQuantity,
+    postOnly: target.fold.intent.postOnly,
+    replaces: target.intentId,
   };
   const assessment = assessOrder(request, book.contextFor(request, nowMicros, target.intentId));
   keepDecision(work, intent.intent_id, assessment);
@@ -140,6 +143,7 @@ function decideReplace(work: Decisions, item: ReceivedIntent): Assessment | unde
     answer(work, item, describeFailures(assessment), assessment.expired);
     return assessment;
   }
+  rememberChange(work, item);
   work.requests.push({
     request_id: intent.intent_id,
     intent_id: intent.intent_id,
@@ -162,6 +166,11 @@ function decideReplace(work: Decisions, item: ReceivedIntent): Assessment | unde
     },
   ]);
   return assessment;
+}
+
+function rememberChange({ book, nowMicros }: Decisions, { intent }: ReceivedIntent): void {
+  const { intent_id: requestId, strategy_id: strategyId } = intent;
+  book.state.recentChanges.push({ requestId, strategyId, atMicros: nowMicros });
 }
 
 /** The order that a request is about, or why there is none. */

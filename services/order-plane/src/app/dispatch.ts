@@ -4,18 +4,11 @@
  */
 import type { Database, Queryable, Transaction } from '@tickmesh/database';
 import type { OrderTerms } from '@tickmesh/domain-orders';
-import { type KillSwitch, isSwitchFor } from '@tickmesh/domain-risk';
 import { type Clock, Fault, formatRfc3339 } from '@tickmesh/kernel';
-import { type LoggedOrder, OrderLog } from './order-log.ts';
-import type {
-  BrokerOrder,
-  BrokerRequest,
-  BrokerSession,
-  Crash,
-  Markets,
-  OrderProbe,
-} from './ports.ts';
-import { lockAccount, readSwitches, writeDecisions } from './tables.ts';
+import { type SentOrder, lastHop, readHoldings } from './last-hop.ts';
+import { OrderLog } from './order-log.ts';
+import type { BrokerRequest, BrokerSession, Crash, Markets, OrderProbe } from './ports.ts';
+import { lockAccount, readSwitches } from './tables.ts';
 import { statement } from './statement.ts';
 
 export interface DispatchParts {
@@ -61,10 +54,7 @@ const MARK_REQUESTS = statement(
 );
 
 interface Outgoing {
-  readonly orders: readonly (BrokerOrder & {
-    readonly intentId: string;
-    readonly attempt: number;
-  })[];
+  readonly orders: readonly SentOrder[];
   readonly requests: readonly OutgoingRequest[];
 }
 
@@ -166,8 +156,13 @@ async function commitSending(
     probe: parts.probe,
   });
   const unsentIds = unsent.map((row) => row.intent_id);
-  await log.load({ intents: [...unsentIds, ...waiting.map((row) => row.target_intent_id)] });
-  const orders = lastHop(db, log, { lease, nowMicros, intentIds: unsentIds, switches });
+  const [holdings] = await Promise.all([
+    unsent.length > 0 && switches.some((held) => held.reducingOnly)
+      ? readHoldings(db, account)
+      : undefined,
+    log.load({ intents: [...unsentIds, ...waiting.map((row) => row.target_intent_id)] }),
+  ]);
+  const orders = lastHop(db, log, { nowMicros, intentIds: unsentIds, switches, holdings });
   const requests = waiting.flatMap((row) => outgoingRequest(log, row));
   if (requests.length > 0) {
     const ids = requests.map((request) => request.requestId);
@@ -183,81 +178,6 @@ export async function assertLease(db: Queryable, lease: HeldLease): Promise<void
   const { account, broker, holder, epoch } = lease;
   const held = await db.read(CHECK_LEASE, [account, broker, holder, epoch]);
   if (held.length === 0) throw new Fault('LEASE_LOST', { account, broker, epoch });
-}
-
-/** Each order is stopped by a switch, lapses by its deadline, or is marked as being sent. */
-function lastHop(
-  db: Transaction,
-  log: OrderLog,
-  batch: {
-    readonly lease: HeldLease;
-    readonly nowMicros: number;
-    readonly intentIds: readonly string[];
-    readonly switches: readonly KillSwitch[];
-  },
-): Outgoing['orders'] {
-  const { lease, nowMicros, intentIds } = batch;
-  const switches = batch.switches.filter((held) => !held.reducingOnly);
-  const outgoing: (BrokerOrder & { intentId: string; attempt: number })[] = [];
-  for (const intentId of intentIds) {
-    const order = log.find(intentId);
-    if (order === undefined) continue;
-    const thrown = switches.find((held) => isSwitchFor(held, { ...order, account: lease.account }));
-    if (thrown !== undefined) {
-      stopAtWire(db, log, { order, thrown, nowMicros });
-      continue;
-    }
-    if (order.deadlineMicros !== undefined && nowMicros > order.deadlineMicros) {
-      log.record(order, [{ kind: 'expired', reason: 'EXPIRED_INTENT', atMicros: nowMicros }]);
-      continue;
-    }
-    const attempt = order.fold.state().attempts + 1;
-    const { clientOrderId } = order;
-    log.record(order, [{ kind: 'sending', attempt, clientOrderId, atMicros: nowMicros }]);
-    outgoing.push({ ...brokerOrderOf(order), intentId, attempt });
-  }
-  return outgoing;
-}
-
-function stopAtWire(
-  db: Transaction,
-  log: OrderLog,
-  stop: { order: LoggedOrder; thrown: KillSwitch; nowMicros: number },
-): void {
-  const { order, thrown, nowMicros } = stop;
-  const { level, scope, by, reason } = thrown;
-  const numbers = { [level]: `${scope}: ${reason} (${by})` };
-  writeDecisions(db, [
-    {
-      intent_id: order.intentId,
-      stage: 'wire',
-      approved: false,
-      limits_version: null,
-      checks: [{ code: 'KILL_SWITCH', passed: false, numbers }],
-      decided_at: formatRfc3339(nowMicros),
-    },
-  ]);
-  log.record(order, [
-    {
-      kind: 'decision',
-      stage: 'wire',
-      approved: false,
-      reason: `KILL_SWITCH (${level} ${scope}: ${reason} (${by}))`,
-      atMicros: nowMicros,
-    },
-  ]);
-}
-
-function brokerOrderOf(order: LoggedOrder): BrokerOrder {
-  const { side, orderKind, lifetime, terms, postOnly } = order.fold.intent;
-  const { clientOrderId, symbol, exchange, headers } = order;
-  const { mode, traceparent } = headers;
-  const wanted = { clientOrderId, symbol, exchange, side, orderKind, lifetime, terms, mode };
-  return {
-    ...wanted,
-    ...(postOnly === true ? { postOnly } : {}),
-    ...(traceparent === undefined ? {} : { traceparent }),
-  };
 }
 
 /** Nothing is asked about an order that has ended since: its end answers the request. */

@@ -3,16 +3,24 @@
  * an intent that comes again finds its inbox row and changes nothing.
  */
 import type { Database, Transaction } from '@tickmesh/database';
-import { accountOf, recentWindowMs } from '@tickmesh/domain-risk';
+import { type LimitsVersion, accountOf, recentWindowMs } from '@tickmesh/domain-risk';
 import { type Clock, Fault, formatRfc3339 } from '@tickmesh/kernel';
-import { AccountBook } from './account-book.ts';
+import { AccountBook, type AccountState } from './account-book.ts';
 import { type Decisions, decideOne } from './decide.ts';
 import { OrderLog } from './order-log.ts';
-import type { Crash, LimitsInForce, Markets, OrderProbe, ReceivedIntent } from './ports.ts';
+import type {
+  Crash,
+  CurrentLimits,
+  LimitsInForce,
+  Markets,
+  OrderProbe,
+  ReceivedIntent,
+} from './ports.ts';
 import { contentHash, recordToJson } from './record-json.ts';
 import {
   lockAccount,
   readAccount,
+  readRecentChanges,
   writeDecisions,
   writeEquity,
   writeInbox,
@@ -27,6 +35,7 @@ export interface IntakeParts {
   readonly clock: Clock;
   readonly markets: Markets;
   readonly limits: LimitsInForce;
+  readonly currentLimits: CurrentLimits;
   readonly crash: Crash;
   readonly probe: OrderProbe;
 }
@@ -188,7 +197,7 @@ export interface OpenedDecisions {
 /** The account as it stands, ready to decide on. Nothing is written before the log is flushed. */
 export async function openDecisions(
   db: Transaction,
-  parts: Pick<IntakeParts, 'clock' | 'limits' | 'markets' | 'probe'>,
+  parts: Pick<IntakeParts, 'clock' | 'limits' | 'currentLimits' | 'markets' | 'probe'>,
   wanted: {
     readonly account: string;
     /** Orders that the intents are about. */
@@ -196,17 +205,28 @@ export async function openDecisions(
   },
 ): Promise<OpenedDecisions> {
   const { account, targets } = wanted;
-  const version = parts.limits();
+  const known = parts.limits();
   const log = new OrderLog(db, {
     account,
-    broker: version?.accounts.get(account)?.broker ?? 'none',
+    broker: known?.accounts.get(account)?.broker ?? 'none',
     instrumentOf: (symbol, exchange) => parts.markets.instrument(symbol, exchange),
     probe: parts.probe,
   });
-  const [state] = await Promise.all([
-    readAccount(db, account, parts.clock.nowMicros() - recentWindowMs(version) * 1_000),
+  const readBy = async (limits: LimitsVersion | undefined): Promise<AccountState> => {
+    const sinceMicros = parts.clock.nowMicros() - recentWindowMs(limits) * 1_000;
+    const [state, changes] = await Promise.all([
+      readAccount(db, account, sinceMicros),
+      targets.length === 0 ? [] : readRecentChanges(db, account, sinceMicros),
+    ]);
+    return { ...state, recentChanges: [...changes] };
+  };
+  const [seen, version] = await Promise.all([
+    readBy(known),
+    parts.currentLimits(db),
     log.load({ intents: targets }),
   ]);
+  // Under other limits another time may count as recent.
+  const state = version === known ? seen : await readBy(version);
   const book = new AccountBook(state, parts.markets, version);
   // The lock may have been long in coming: what is decided is decided now.
   const nowMicros = parts.clock.nowMicros();

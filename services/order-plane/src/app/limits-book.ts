@@ -5,7 +5,7 @@
 import type { Queryable } from '@tickmesh/database';
 import { type LimitsVersion, limitsAt, limitsToPlain, readLimits } from '@tickmesh/domain-risk';
 import { type Clock, formatRfc3339 } from '@tickmesh/kernel';
-import type { LimitsInForce, OrderProbe } from './ports.ts';
+import type { CurrentLimits, LimitsInForce, OrderProbe } from './ports.ts';
 import { statement } from './statement.ts';
 
 const READ = statement(
@@ -17,6 +17,10 @@ const READ = statement(
 const READ_AT = statement(
   `select version, effective_from, document, changed_by, reason from order_plane.limits
    where effective_from <= $1 order by version desc limit 1`,
+);
+
+const READ_NUMBER = statement(
+  `select max(version) as version from order_plane.limits where effective_from <= $1`,
 );
 
 /** What a version says, without its number, time and author: as config/limits.yaml has it. */
@@ -106,6 +110,14 @@ export class LimitsBook {
     if (version !== undefined && version !== this.#told) this.#probe.limitsLoaded?.(version);
     this.#told = version;
     return version;
+  };
+
+  /** What is in force by the book of record, as a transaction sees it: nobody decides by what was lowered before. */
+  readonly current: CurrentLimits = async (db) => {
+    const now = formatRfc3339(this.#clock.nowMicros());
+    const [row] = await db.read<{ version: number | null }>(READ_NUMBER, [now]);
+    if (row?.version !== this.inForce()?.version) await this.refresh();
+    return this.inForce();
   };
 
   /** Takes what was committed since, here or by another instance. Returns whether there was anything. */

@@ -16,7 +16,7 @@ import { markedMoney } from './account-book.ts';
 import { decideOne } from './decide.ts';
 import { accountFor, openDecisions } from './intake.ts';
 import { type LoggedOrder, OrderLog } from './order-log.ts';
-import type { LimitsInForce, Markets } from './ports.ts';
+import type { CurrentLimits, LimitsInForce, Markets } from './ports.ts';
 import { recordToJson } from './record-json.ts';
 import { statement } from './statement.ts';
 
@@ -25,6 +25,7 @@ export interface ManualParts {
   readonly clock: Clock;
   readonly markets: Markets;
   readonly limits: LimitsInForce;
+  readonly currentLimits: CurrentLimits;
   readonly publisher: Pick<Publisher, 'publish'>;
   /** Of a broker, by name; for previews. */
   readonly feeRates: ReadonlyMap<string, FeeRates>;

@@ -1,6 +1,7 @@
 /** What the use cases need of the world. */
 import type { EventHeaders } from '@tickmesh/bus';
 import type { ExecutionReport, Instrument, OrderIntent } from '@tickmesh/contracts';
+import type { Queryable } from '@tickmesh/database';
 import type {
   Anomaly,
   Lifetime,
@@ -21,6 +22,9 @@ export interface Markets {
 
 /** The limits in force now; undefined before the first version. */
 export type LimitsInForce = () => LimitsVersion | undefined;
+
+/** The limits in force as a transaction sees them. */
+export type CurrentLimits = (db: Queryable) => Promise<LimitsVersion | undefined>;
 
 /** An intent as it came. */
 export interface ReceivedIntent {

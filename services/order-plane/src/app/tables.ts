@@ -5,6 +5,7 @@ import {
   MONEY_SCALE,
   type KillSwitch,
   type OpenOrder,
+  type RecentChange,
   type RecentOrder,
 } from '@tickmesh/domain-risk';
 import { Fault, formatDecimal, formatRfc3339 } from '@tickmesh/kernel';
@@ -72,7 +73,7 @@ export async function readAccount(
 ): Promise<AccountState> {
   const since = formatRfc3339(recentSinceMicros);
   const [open, recent, fees, equity, positions, killSwitches] = await Promise.all([
-    db.read<OrderRow & { leaves_quantity: string; unresolved: boolean }>(READ_OPEN, [account]),
+    readOpenOrders(db, account),
     db.read<OrderRow & { quantity: string; created_at: number }>(READ_RECENT, [account, since]),
     db.read<{ currency: string; amount: string }>(READ_FEES, [account]),
     db.read<{ currency: string; day: string; day_start: string; peak: string }>(READ_EQUITY, [
@@ -83,16 +84,13 @@ export async function readAccount(
   ]);
   return {
     account,
-    openOrders: open.map((row): OpenOrder => ({
-      ...identityOf(row),
-      leavesQuantity: parseNumeric(row.leaves_quantity, 9),
-      unresolved: row.unresolved,
-    })),
+    openOrders: open,
     recentOrders: recent.map((row): RecentOrder => ({
       ...identityOf(row),
       quantity: parseNumeric(row.quantity, 9),
       atMicros: row.created_at,
     })),
+    recentChanges: [],
     positions,
     fees: new Map(fees.map(({ currency, amount }) => [currency, parseNumeric(amount, 9)])),
     killSwitches,
@@ -109,6 +107,29 @@ export async function readAccount(
   };
 }
 
+const READ_CHANGES = statement(
+  `select r.request_id, i.strategy_id, r.created_at
+   from order_plane.requests r join order_plane.intents i on i.intent_id = r.intent_id
+   where r.account = $1 and r.created_at > $2`,
+);
+
+/** Cancels and replaces that strategies asked for since. */
+export async function readRecentChanges(
+  db: Queryable,
+  account: string,
+  sinceMicros: number,
+): Promise<RecentChange[]> {
+  const rows = await db.read<{ request_id: string; strategy_id: string; created_at: number }>(
+    READ_CHANGES,
+    [account, formatRfc3339(sinceMicros)],
+  );
+  return rows.map(({ request_id, strategy_id, created_at }) => ({
+    requestId: request_id,
+    strategyId: strategy_id,
+    atMicros: created_at,
+  }));
+}
+
 function identityOf(row: OrderRow) {
   return {
     intentId: row.intent_id,
@@ -118,6 +139,18 @@ function identityOf(row: OrderRow) {
     side: row.side,
     limitPrice: row.limit_price === null ? undefined : parseNumeric(row.limit_price, 9),
   };
+}
+
+export async function readOpenOrders(db: Queryable, account: string): Promise<OpenOrder[]> {
+  const rows = await db.read<OrderRow & { leaves_quantity: string; unresolved: boolean }>(
+    READ_OPEN,
+    [account],
+  );
+  return rows.map((row) => ({
+    ...identityOf(row),
+    leavesQuantity: parseNumeric(row.leaves_quantity, 9),
+    unresolved: row.unresolved,
+  }));
 }
 
 export async function readPositions(db: Queryable, account: string): Promise<HeldPosition[]> {

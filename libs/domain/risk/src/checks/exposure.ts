@@ -49,7 +49,11 @@ export interface WorstCase {
   readonly openSameSide: bigint;
 }
 
-export function worstCase(request: OrderRequest, context: RiskContext): WorstCase {
+/** What of an order and of an account decides on exposure. */
+export type Wanted = Pick<OrderRequest, 'symbol' | 'exchange' | 'side' | 'quantity'>;
+export type Held = Pick<RiskContext, 'position' | 'openOrders'>;
+
+export function worstCase(request: Wanted, context: Held): WorstCase {
   const here = context.openOrders.filter((order) => isSameMarket(order, request));
   const openSameSide = leaves(here, request.side);
   const openOther = leaves(here, request.side === 'BUY' ? 'SELL' : 'BUY');
@@ -61,7 +65,7 @@ export function worstCase(request: OrderRequest, context: RiskContext): WorstCas
 }
 
 /** Whether the order, with all open ones of its side, can only bring the position nearer to flat. */
-export function isReducing(request: OrderRequest, context: RiskContext): boolean {
+export function isReducing(request: Wanted, context: Held): boolean {
   const { position } = context;
   if (position === 0n || position > 0n === (request.side === 'BUY')) return false;
   const { openSameSide } = worstCase(request, context);
