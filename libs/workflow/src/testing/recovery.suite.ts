@@ -2,6 +2,7 @@
 import { afterAll, afterEach, describe, expect, it } from '@jest/globals';
 import { Fault } from '@tickmesh/kernel';
 import { defineWorkflow } from '../definition.ts';
+import type { WorkflowContext } from '../engine.ts';
 import type { Json } from '../json.ts';
 import { type OutboxRow, startFromOutbox, type WorkflowOutbox } from '../outbox.ts';
 import type { EntityState, TransitionRequest, TransitionStore } from '../transition.ts';
@@ -53,25 +54,24 @@ const holding = defineWorkflow('holding', async (flow) => {
   return 'done';
 });
 
-/** Shows what comes back to a function from a wait that the closing cut short. */
+/** Says so when what was begun before it must be waiting. */
+const ring = async (flow: WorkflowContext): Promise<void> => {
+  await flow.sleep(40);
+  await flow.step('ring', () => did('rings', flow.workflowId));
+};
+
+/** Shows what comes out of a wait. */
 const guarded = defineWorkflow('guarded', async (flow) => {
   const id = flow.workflowId;
-  await flow.step('guards', () => did('guards', id));
-  try {
-    await flow.recv('go', LONG_MS);
-    did('went_on', id);
-  } catch {
-    did('thrown', id);
-  }
+  const received = flow.recv('go', LONG_MS).then(
+    () => did('went_on', id),
+    () => did('thrown', id),
+  );
+  await Promise.all([received, ring(flow)]);
 });
 
-/** Says so when its long sleep must have begun. */
 const dozing = defineWorkflow('dozing', async (flow) => {
-  const rings = async (): Promise<void> => {
-    await flow.sleep(40);
-    await flow.step('ring', () => did('rings', flow.workflowId));
-  };
-  await Promise.all([flow.sleep(LONG_MS), rings()]);
+  await Promise.all([flow.sleep(LONG_MS), ring(flow)]);
 });
 
 const quick = defineWorkflow('quick', (flow, n: number) =>
@@ -249,9 +249,9 @@ export function recoverySuite(open: OpenEngine): void {
 
     it('lets nothing come out of a wait', async () => {
       const first = await rig.launch();
-      const guards = reaching('guards g1');
+      const waits = reaching('rings g1');
       await first.workflow(guarded, [], { id: 'g1' });
-      await guards;
+      await waits;
       await rig.close();
       await new Promise((resolve) => setImmediate(resolve));
       expect([count('went_on g1'), count('thrown g1')]).toEqual([0, 0]);
