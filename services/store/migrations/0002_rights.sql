@@ -1,6 +1,7 @@
 -- compatible: yes
 -- Row security, forced: it binds the owner of the tables too, and with him every function that runs as him. A policy
--- that compares with a subquery is evaluated once a statement, not once a row.
+-- that compares with a subquery is evaluated once a statement, not once a row. `offset 0` keeps the look into the shares
+-- one by the index: otherwise the planner may read all shares of the principal for the sake of a single row.
 
 set local role store_owner;
 
@@ -25,7 +26,8 @@ create policy entities_seen on store.entities for select to store_owner, store_a
     owner = (select store.principal())
     or exists (
       select from store.shares
-      where shares.entity_id = entities.entity_id and shares.grantee = (select store.principal())));
+      where shares.entity_id = entities.entity_id and shares.grantee = (select store.principal())
+      offset 0));
 create policy entities_made on store.entities for insert to store_owner
   with check (owner = (select store.principal()));
 create policy entities_changed on store.entities for update to store_owner
@@ -34,7 +36,8 @@ create policy entities_changed on store.entities for update to store_owner
     or exists (
       select from store.shares
       where shares.entity_id = entities.entity_id and shares.grantee = (select store.principal())
-        and shares.may = 'write'));
+        and shares.may = 'write'
+      offset 0));
 
 -- A version: whoever sees its entity now sees it, whenever it was recorded.
 create policy log_seen on store.log for select to store_owner, store_access
@@ -42,7 +45,8 @@ create policy log_seen on store.log for select to store_owner, store_access
     owner = (select store.principal())
     or exists (
       select from store.shares
-      where shares.entity_id = log.entity_id and shares.grantee = (select store.principal())));
+      where shares.entity_id = log.entity_id and shares.grantee = (select store.principal())
+      offset 0));
 create policy log_written on store.log for insert to store_owner
   with check (
     changed_by = (select store.principal())
@@ -51,7 +55,8 @@ create policy log_written on store.log for insert to store_owner
       or exists (
         select from store.shares
         where shares.entity_id = log.entity_id and shares.grantee = (select store.principal())
-          and shares.may = 'write')));
+          and shares.may = 'write'
+        offset 0)));
 
 -- The service reads the shares of the principal, which the policies above ask for; the functions below read all of
 -- them, and show those of an entity to whoever sees it.

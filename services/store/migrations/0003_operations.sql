@@ -38,7 +38,7 @@ create function store.heads(caller text, ids uuid[], locked boolean)
   returns table (
     entity_id uuid, entity_type text, owner text, version bigint, state text, is_deleted boolean,
     may_write boolean, data jsonb)
-  language plpgsql security definer set search_path = ''
+  language plpgsql security definer set search_path = '' set plan_cache_mode = force_generic_plan
   as $$
 #variable_conflict use_column
 begin
@@ -58,7 +58,7 @@ end $$;
 
 -- Refuses the first of some changes that cannot be made to heads which are locked.
 create function store.refuse_changes(caller text, kinds text[], ids uuid[], expected bigint[]) returns void
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = '' set plan_cache_mode = force_generic_plan
   as $$
 declare
   wrong record;
@@ -99,30 +99,33 @@ end $$;
 --   expected      the version that a change stands on
 --   states        the new state, for a write and a transition
 --   valid_froms   null: from the recorded time on
+-- The answer tells what only the database decides: the time, and the ids of new entities and of workflows, by item.
 -- The clock is taken last, so that writers wait for each other only while rows are inserted and committed.
 create function store.append(
     caller text, kinds text[], ids uuid[], keys text[], types text[], expected bigint[], states text[],
-    data jsonb[], valid_froms timestamptz[], valid_tos timestamptz[], state_changes jsonb[], workflows text[])
-  returns table (
-    item bigint, "position" bigint, tx_time timestamptz, entity_id uuid, version bigint, entity_type text,
-    event_type text, owner text, state text, valid_from timestamptz, valid_to timestamptz, workflow_id uuid)
-  language plpgsql security definer set search_path = ''
+    data jsonb[], valid_froms timestamptz[], valid_tos timestamptz[], state_changes jsonb[], workflows text[],
+    out tx_time timestamptz, out entity_ids uuid[], out workflow_ids uuid[])
+  language plpgsql security definer set search_path = '' set plan_cache_mode = force_generic_plan
   as $$
 #variable_conflict use_column
 declare
   events constant integer := pg_catalog.cardinality(kinds);
   changes constant integer := pg_catalog.cardinality(pg_catalog.array_remove(kinds, 'write'));
+  are_keyed constant boolean := pg_catalog.cardinality(pg_catalog.array_remove(keys, null)) > 0;
   started bigint;
   recorded timestamptz;
   touched integer;
+  conflict jsonb;
 begin
   perform store.speak_for(caller);
+  entity_ids := ids;
+  workflow_ids := array[]::uuid[];
   if changes > 0 then
     perform from store.entities e where e.entity_id = any (ids) order by e.entity_id for no key update;
     perform store.refuse_changes(caller, kinds, ids, expected);
   end if;
   if changes < events then
-    ids := array(
+    entity_ids := array(
       select case
           when w.kind <> 'write' then w.id
           when w.key is null then pg_catalog.uuidv7()
@@ -130,27 +133,33 @@ begin
         from unnest(kinds, ids, keys, types) with ordinality as w(kind, id, key, type, item)
         order by w.item);
   end if;
+  if pg_catalog.cardinality(pg_catalog.array_remove(workflows, null)) > 0 then
+    workflow_ids := array(
+      select case when w.workflow is not null then pg_catalog.uuidv7() end
+        from unnest(workflows) with ordinality as w(workflow, item) order by w.item);
+  end if;
 
   update store.clock c
     set position = c.position + events,
       tx_time = greatest(pg_catalog.clock_timestamp(), c.tx_time + interval '1 microsecond')
     returning c.position - events, c.tx_time into started, recorded;
+  tx_time := recorded;
 
+  if are_keyed then
+    select pg_catalog.jsonb_build_object(
+        'entity_id', e.entity_id, 'key', w.key, 'expected', 0, 'actual', e.version)
+      into conflict
+      from unnest(entity_ids, keys) with ordinality as w(id, key, item)
+      join store.entities e on e.entity_id = w.id
+      where w.key is not null
+      order by w.item limit 1;
+    if found then perform store.refuse('VERSION_CONFLICT', conflict); end if;
+  end if;
   if changes < events then
     insert into store.entities (entity_id, first_position, version, tx_time, entity_type, owner, state)
       select w.id, started + w.item, 1, recorded, w.type, caller, w.state
-      from unnest(kinds, ids, types, states) with ordinality as w(kind, id, type, state, item)
-      where w.kind = 'write'
-      on conflict (entity_id) do nothing;
-    get diagnostics touched = row_count;
-    if touched < events - changes then
-      perform store.refuse('VERSION_CONFLICT', pg_catalog.jsonb_build_object(
-          'entity_id', e.entity_id, 'key', w.key, 'expected', 0, 'actual', e.version))
-        from unnest(kinds, ids, keys) with ordinality as w(kind, id, key, item)
-        join store.entities e on e.entity_id = w.id
-        where w.kind = 'write' and w.key is not null
-        order by e.first_position, w.item limit 1;
-    end if;
+      from unnest(kinds, entity_ids, types, states) with ordinality as w(kind, id, type, state, item)
+      where w.kind = 'write';
   end if;
   if changes > 0 then
     update store.entities e
@@ -165,45 +174,34 @@ begin
   end if;
 
   if changes = 0 then
-    return query
-      insert into store.log (
-          position, tx_time, entity_id, version, valid_from, valid_to, entity_type, event_type, owner,
-          changed_by, state, data)
-        select started + w.item, recorded, w.id, 1, coalesce(w.valid_from, recorded), w.valid_to, w.type,
-          'CREATED', caller, caller, w.state, w.data
-        from unnest(ids, types, states, data, valid_froms, valid_tos) with ordinality
-          as w(id, type, state, data, valid_from, valid_to, item)
-        order by w.item
-        returning position - started, position, tx_time, entity_id, version, entity_type, event_type, owner,
-          state, valid_from, valid_to, null::uuid;
+    insert into store.log (
+        position, tx_time, entity_id, version, valid_from, valid_to, entity_type, event_type, owner,
+        changed_by, state, data)
+      select started + w.item, recorded, w.id, 1, coalesce(w.valid_from, recorded), w.valid_to, w.type,
+        'CREATED', caller, caller, w.state, w.data
+      from unnest(entity_ids, types, states, data, valid_froms, valid_tos) with ordinality
+        as w(id, type, state, data, valid_from, valid_to, item);
   else
-    if workflows <> array[]::text[] then
-      insert into store.workflow_outbox (
-          workflow_id, workflow, entity_id, version, position, requested_by, requested_at)
-        select pg_catalog.uuidv7(), w.workflow, w.id, e.version, started + w.item, caller, recorded
-        from unnest(ids, workflows) with ordinality as w(id, workflow, item)
-        join store.entities e on e.entity_id = w.id
-        where w.workflow is not null;
-    end if;
-    return query
-      insert into store.log (
-          position, tx_time, entity_id, version, valid_from, valid_to, entity_type, event_type, owner,
-          changed_by, state, data, state_change)
-        select started + w.item, recorded, w.id, e.version, coalesce(w.valid_from, recorded), w.valid_to,
-          e.entity_type,
-          case w.kind
-            when 'write' then 'CREATED'
-            when 'transition' then 'STATE_CHANGE'
-            when 'delete' then 'DELETED'
-            else case when w.valid_from < recorded then 'CORRECTED' else 'UPDATED' end end,
-          e.owner, caller, e.state, w.data, w.state_change
-        from unnest(kinds, ids, data, valid_froms, valid_tos, state_changes) with ordinality
-          as w(kind, id, data, valid_from, valid_to, state_change, item)
-        join store.entities e on e.entity_id = w.id
-        order by w.item
-        returning position - started, position, tx_time, entity_id, version, entity_type, event_type, owner,
-          state, valid_from, valid_to,
-          (select o.workflow_id from store.workflow_outbox o where o.position = log.position);
+    insert into store.log (
+        position, tx_time, entity_id, version, valid_from, valid_to, entity_type, event_type, owner,
+        changed_by, state, data, state_change)
+      select started + w.item, recorded, w.id, e.version, coalesce(w.valid_from, recorded), w.valid_to,
+        e.entity_type,
+        case w.kind
+          when 'write' then 'CREATED'
+          when 'transition' then 'STATE_CHANGE'
+          when 'delete' then 'DELETED'
+          else case when w.valid_from < recorded then 'CORRECTED' else 'UPDATED' end end,
+        e.owner, caller, e.state, w.data, w.state_change
+      from unnest(kinds, entity_ids, data, valid_froms, valid_tos, state_changes) with ordinality
+        as w(kind, id, data, valid_from, valid_to, state_change, item)
+      join store.entities e on e.entity_id = w.id;
+    insert into store.workflow_outbox (
+        workflow_id, workflow, entity_id, version, position, requested_by, requested_at)
+      select w.workflow_id, w.workflow, w.id, e.version, started + w.item, caller, recorded
+      from unnest(entity_ids, workflows, workflow_ids) with ordinality as w(id, workflow, workflow_id, item)
+      join store.entities e on e.entity_id = w.id
+      where w.workflow_id is not null;
   end if;
   -- A hint to look, without a word of what or whose: everybody who is connected can listen.
   perform pg_catalog.pg_notify('store_log', '');
@@ -231,10 +229,12 @@ end $$;
 -- The order of an entity's versions is that of their tx_time. Null does not narrow.
 create function store.as_of(caller text, entity uuid, known_at timestamptz, held_at timestamptz)
   returns setof store.log
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = '' set plan_cache_mode = force_generic_plan
   as $$
+declare
+  principal text;
 begin
-  perform store.speak_for(caller);
+  principal := pg_catalog.set_config('store.principal', caller, true);
   if known_at is not null then perform store.settle(known_at); end if;
   return query
     select l.* from store.log l
@@ -247,10 +247,12 @@ end $$;
 
 create function store.history(caller text, entity uuid, after_version bigint, most integer)
   returns setof store.log
-  language plpgsql set search_path = ''
+  language plpgsql set search_path = '' set plan_cache_mode = force_generic_plan
   as $$
+declare
+  principal text;
 begin
-  perform store.speak_for(caller);
+  principal := pg_catalog.set_config('store.principal', caller, true);
   return query
     select l.* from store.log l
     where l.entity_id = entity and l.version > after_version

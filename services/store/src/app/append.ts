@@ -1,12 +1,14 @@
 /** One statement that records a batch, all or none; see store.append in the migrations. */
 import type { Queryable, Row } from '@tickmesh/database';
-import type { EventType, Micros } from '@tickmesh/domain-store';
-import type { Caller, JsonData, StoredEvent } from './ports.ts';
+import { type Micros, eventTypeOf } from '@tickmesh/domain-store';
+import { assert } from '@tickmesh/kernel';
+import { validTimeTexts } from './arguments.ts';
+import type { Caller, JsonData, StoredEvent, ValidTimes } from './ports.ts';
 import { asked } from './refusals.ts';
 import type { StateChangeRow } from './rows.ts';
 import { statement } from './statement.ts';
 
-/** An event to record. Times are texts for PostgreSQL, null: from the recorded time on, or without end. */
+/** An event to record. */
 export interface Draft {
   readonly kind: 'write' | 'update' | 'transition' | 'delete';
   /** Of a change. */
@@ -14,12 +16,15 @@ export interface Draft {
   /** Of a write. */
   readonly key: string | null;
   readonly entityType: string;
-  readonly expectedVersion: number | null;
+  /** 0 for a write. */
+  readonly expectedVersion: number;
+  /** Of the entity; absent: the caller, who makes it. */
+  readonly owner?: string;
+  /** After it. */
   readonly state: string | null;
   readonly data: JsonData;
   readonly dataText: string;
-  readonly validFrom: string | null;
-  readonly validTo: string | null;
+  readonly valid: ValidTimes;
   readonly stateChange: StateChangeRow | null;
   readonly workflow: string | null;
 }
@@ -30,22 +35,15 @@ export interface Appended {
 }
 
 interface AppendedRow extends Row {
-  readonly item: bigint;
   readonly tx_time: Micros;
-  readonly entity_id: string;
-  readonly version: bigint;
-  readonly entity_type: string;
-  readonly event_type: EventType;
-  readonly owner: string;
-  readonly state: string | null;
-  readonly valid_from: Micros;
-  readonly valid_to: Micros | null;
-  readonly workflow_id: string | null;
+  /** In the order of the drafts. */
+  readonly entity_ids: readonly string[];
+  /** Empty when no draft starts one. */
+  readonly workflow_ids: readonly (string | null)[];
 }
 
 const APPEND = statement(
-  `select item, tx_time, entity_id, version, entity_type, event_type, owner, state, valid_from, valid_to,
-     workflow_id
+  `select tx_time, entity_ids, workflow_ids
    from store.append($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
 );
 
@@ -58,6 +56,7 @@ export async function append(
   caller: Caller,
   drafts: readonly Draft[],
 ): Promise<Appended[]> {
+  const times = drafts.map(({ valid }) => validTimeTexts(valid));
   const columns = [
     drafts.map(({ kind }) => kind),
     drafts.map(({ entityId }) => entityId),
@@ -66,34 +65,37 @@ export async function append(
     drafts.map(({ expectedVersion }) => expectedVersion),
     drafts.map(({ state }) => state),
     drafts.map(({ dataText }) => dataText),
-    drafts.map(({ validFrom }) => validFrom),
-    drafts.map(({ validTo }) => validTo),
+    times.map(({ from }) => from),
+    times.map(({ to }) => to),
     drafts.map(({ stateChange }) => (stateChange === null ? null : JSON.stringify(stateChange))),
     drafts.map(({ workflow }) => workflow),
   ];
   const rows = await asked(() => queryable.query<AppendedRow>(APPEND, [caller.name, ...columns]));
-  const appended = new Array<Appended>(drafts.length);
-  for (const row of rows) {
-    const at = Number(row.item) - 1;
-    const draft = drafts[at];
-    if (draft !== undefined) appended[at] = appendedOf(row, draft, caller);
-  }
-  return appended;
+  const [row] = rows;
+  assert(row !== undefined, 'store.append answers with one row');
+  return drafts.map((draft, i) => ({
+    event: eventOf(draft, caller, { entityId: row.entity_ids[i] ?? '', txTime: row.tx_time }),
+    workflowId: row.workflow_ids[i] ?? null,
+  }));
 }
 
-function appendedOf(row: AppendedRow, { data }: Draft, caller: Caller): Appended {
-  const event: StoredEvent = {
-    entityId: row.entity_id,
-    entityType: row.entity_type,
-    version: Number(row.version),
-    eventType: row.event_type,
-    state: row.state,
-    data,
-    owner: row.owner,
+function eventOf(
+  draft: Draft,
+  caller: Caller,
+  { entityId, txTime }: Pick<StoredEvent, 'entityId' | 'txTime'>,
+): StoredEvent {
+  const { validFrom = txTime, validTo } = draft.valid;
+  return {
+    entityId,
+    entityType: draft.entityType,
+    version: draft.expectedVersion + 1,
+    eventType: eventTypeOf(draft.kind, { txTime, validFrom }),
+    state: draft.state,
+    data: draft.data,
+    owner: draft.owner ?? caller.name,
     changedBy: caller.name,
-    txTime: row.tx_time,
-    validFrom: row.valid_from,
-    validTo: row.valid_to,
+    txTime,
+    validFrom,
+    validTo: validTo ?? null,
   };
-  return { event, workflowId: row.workflow_id };
 }

@@ -147,14 +147,17 @@ function selectedBy(entity: Entity | undefined, asking: Selection, clock: Clock)
 
 const NEWEST = `store.entities e join store.log l on l.entity_id = e.entity_id and l.tx_time = e.tx_time`;
 
-/** The rule of store.as_of, for each entity; $1 and $2 are the recorded and the valid time. */
-const AT_TIMES = `store.entities e cross join lateral (
+/** The version of an entity that answers, by the rule of store.as_of; all three are SQL. */
+export const versionAt = (entity: string, knownAt: string, heldAt: string): string => `(
   select v.* from store.log v
-  where v.entity_id = e.entity_id
-    and v.tx_time <= coalesce($1::timestamptz, 'infinity')
-    and v.valid_from <= coalesce($2::timestamptz, 'infinity')
-    and ($2::timestamptz is null or v.valid_to is null or $2::timestamptz < v.valid_to)
-  order by v.tx_time desc limit 1) l`;
+  where v.entity_id = ${entity}
+    and v.tx_time <= coalesce(${knownAt}, 'infinity')
+    and v.valid_from <= coalesce(${heldAt}, 'infinity')
+    and (${heldAt} is null or v.valid_to is null or ${heldAt} < v.valid_to)
+  order by v.tx_time desc limit 1)`;
+
+/** $1 and $2 are the recorded and the valid time. */
+const AT_TIMES = `store.entities e cross join lateral ${versionAt('e.entity_id', '$1::timestamptz', '$2::timestamptz')} l`;
 
 /** @throws Fault EXPR_SYNTAX, EXPR_FIELD, EXPR_TYPE, EXPR_LIMIT */
 function filterOf(entity: Entity, text: string): Expression {

@@ -17,7 +17,7 @@ import type {
   TransitionEffects,
   TransitionFacts,
 } from './stored-entity.ts';
-import { NOTHING, updateDraft, writeDraft } from './writing.ts';
+import { changeOf, updateDrafts, writeDrafts } from './writing.ts';
 
 export interface TransitionParts {
   readonly database: Database;
@@ -63,21 +63,17 @@ function decide(
   if (machine === undefined || from === null) {
     throw new Fault('TRANSITION_INVALID', { entity: entity.name, to, rule: 'has no machine' });
   }
-  const times = validTimeTexts(wish);
+  validTimeTexts(wish);
   const { data, text, row } = checkValues(entity, wish.data ?? head.data);
   const nowMicros = clock.nowMicros();
   const edge = decideTransition(machine, { from, to, caller, row, nowMicros });
   const draft: Draft = {
-    ...NOTHING,
+    ...changeOf(head),
     kind: 'transition',
-    entityId,
-    entityType: entity.name,
-    expectedVersion: wish.expectedVersion,
     state: to,
     data,
     dataText: text,
-    validFrom: times.from,
-    validTo: times.to,
+    valid: wish,
     stateChange: stateChangeOf(edge),
     workflow: edge.effects?.startWorkflow ?? null,
   };
@@ -110,12 +106,7 @@ async function runActions(
     updates.length === 0
       ? []
       : await headsToChange(transaction, caller, { wishes: updates, isLocked: true });
-  return [
-    ...writes.map((write) => writeDraft(catalogue, write)),
-    ...updates.map((update, i) =>
-      updateDraft(catalogue, update, { entityType: heads[i]?.entity_type ?? '' }),
-    ),
-  ];
+  return [...writeDrafts(catalogue, writes), ...updateDrafts(catalogue, updates, heads)];
 }
 
 async function runHooks(

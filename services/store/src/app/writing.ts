@@ -1,9 +1,9 @@
 /** Writes, updates and deletions: what is wished, checked, as drafts of events. */
 import type { Queryable } from '@tickmesh/database';
-import { checkBatch, checkKey, validTimeTexts } from './arguments.ts';
+import { checkBatch, checkKey, invalid, validTimeTexts } from './arguments.ts';
 import { type Draft, append } from './append.ts';
 import { checkValues } from './entity-values.ts';
-import { headsToChange } from './heads.ts';
+import { type Head, headsToChange } from './heads.ts';
 import type { Caller, Delete, StoredEvent, Update, Write } from './ports.ts';
 import type { EntityCatalogue } from './stored-entity.ts';
 
@@ -18,8 +18,7 @@ export async function writeMany(
   writes: readonly Write[],
 ): Promise<StoredEvent[]> {
   checkBatch('writes', writes);
-  const drafts = writes.map((write) => writeDraft(catalogue, write));
-  return eventsOf(await append(database, caller, drafts));
+  return eventsOf(await append(database, caller, writeDrafts(catalogue, writes)));
 }
 
 export async function updateMany(
@@ -28,13 +27,9 @@ export async function updateMany(
   updates: readonly Update[],
 ): Promise<StoredEvent[]> {
   checkBatch('updates', updates);
-  const times = updates.map(validTimeTexts);
   // The type of an entity never changes, and the version is checked again under the lock of store.append.
   const heads = await headsToChange(database, caller, { wishes: updates, isLocked: false });
-  const drafts = updates.map((update, i) =>
-    updateDraft(catalogue, update, { entityType: heads[i]?.entity_type ?? '', times: times[i] }),
-  );
-  return eventsOf(await append(database, caller, drafts));
+  return eventsOf(await append(database, caller, updateDrafts(catalogue, updates, heads)));
 }
 
 export async function deleteMany(
@@ -43,74 +38,72 @@ export async function deleteMany(
   deletes: readonly Delete[],
 ): Promise<StoredEvent[]> {
   checkBatch('deletes', deletes);
-  const times = deletes.map(({ validFrom }) => validTimeTexts({ validFrom }));
+  for (const { validFrom } of deletes) validTimeTexts({ validFrom });
   const heads = await headsToChange(database, caller, { wishes: deletes, isLocked: false });
   const drafts = heads.map((head, i) => ({
-    ...NOTHING,
+    ...changeOf(head),
     kind: 'delete' as const,
-    entityId: head.entity_id,
-    entityType: head.entity_type,
-    expectedVersion: Number(head.version),
     data: head.data,
     dataText: JSON.stringify(head.data),
-    validFrom: times[i]?.from ?? null,
+    valid: { validFrom: deletes[i]?.validFrom },
   }));
   return eventsOf(await append(database, caller, drafts));
 }
 
-/** What most drafts do not have. */
-export const NOTHING = {
-  entityId: null,
+/** What a change takes over from the entity as it is. */
+export const changeOf = (head: Head) => ({
+  entityId: head.entity_id,
   key: null,
-  expectedVersion: null,
-  state: null,
-  validFrom: null,
-  validTo: null,
+  entityType: head.entity_type,
+  expectedVersion: Number(head.version),
+  owner: head.owner,
+  state: head.state,
   stateChange: null,
   workflow: null,
-} as const;
+});
 
 /** @throws Fault ENTITY_TYPE_UNKNOWN, COLUMN_VALUE, ARGUMENT_INVALID */
-export function writeDraft(catalogue: EntityCatalogue, write: Write): Draft {
-  const { entity, machine } = catalogue.get(write.entityType);
-  const times = validTimeTexts(write);
-  const { data, text } = checkValues(entity, write.data);
-  return {
-    ...NOTHING,
-    kind: 'write',
-    key: checkKey(write.key),
-    entityType: entity.name,
-    state: machine?.initial ?? null,
-    data,
-    dataText: text,
-    validFrom: times.from,
-    validTo: times.to,
-  };
+export function writeDrafts(catalogue: EntityCatalogue, writes: readonly Write[]): Draft[] {
+  const named = new Set<string>();
+  return writes.map((write): Draft => {
+    const { entity, machine } = catalogue.get(write.entityType);
+    validTimeTexts(write);
+    const { data, text } = checkValues(entity, write.data);
+    const key = checkKey(write.key);
+    if (key !== null) {
+      const name = `${entity.name} ${key}`;
+      if (named.has(name)) throw invalid('key', 'each key once in a batch', key);
+      named.add(name);
+    }
+    return {
+      kind: 'write',
+      entityId: null,
+      key,
+      entityType: entity.name,
+      expectedVersion: 0,
+      state: machine?.initial ?? null,
+      data,
+      dataText: text,
+      valid: write,
+      stateChange: null,
+      workflow: null,
+    };
+  });
 }
 
 /** @throws Fault ENTITY_TYPE_UNKNOWN, COLUMN_VALUE, ARGUMENT_INVALID */
-export function updateDraft(
+export function updateDrafts(
   catalogue: EntityCatalogue,
-  update: Update,
-  known: {
-    readonly entityType: string;
-    readonly times?: ReturnType<typeof validTimeTexts> | undefined;
-  },
-): Draft {
-  const { entity } = catalogue.get(known.entityType);
-  const times = known.times ?? validTimeTexts(update);
-  const { data, text } = checkValues(entity, update.data);
-  return {
-    ...NOTHING,
-    kind: 'update',
-    entityId: update.entityId,
-    entityType: entity.name,
-    expectedVersion: update.expectedVersion,
-    data,
-    dataText: text,
-    validFrom: times.from,
-    validTo: times.to,
-  };
+  updates: readonly Update[],
+  heads: readonly Head[],
+): Draft[] {
+  return heads.map((head, i): Draft => {
+    const update = updates[i] as Update;
+    const { entity } = catalogue.get(head.entity_type);
+    validTimeTexts(update);
+    const { data, text } = checkValues(entity, update.data);
+    return { ...changeOf(head), kind: 'update', data, dataText: text, valid: update };
+  });
 }
 
 const eventsOf = (appended: readonly { readonly event: StoredEvent }[]): StoredEvent[] =>
