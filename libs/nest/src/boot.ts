@@ -6,7 +6,7 @@ import { type DynamicModule, Module, type NestApplicationOptions, type Type } fr
 import { NestFactory } from '@nestjs/core';
 import type { FastifyAdapter, NestFastifyApplication } from '@nestjs/platform-fastify';
 import type { EffectiveValue, HttpConfig, SignInConfig, TelemetryConfig } from '@tickmesh/config';
-import { RIGHTS, type RightsTable } from '@tickmesh/contracts';
+import { RIGHTS, type RightsTable, type RightsTransport, rightTo } from '@tickmesh/contracts';
 import { Fault } from '@tickmesh/kernel';
 import { openSignIn } from '@tickmesh/sign-in';
 import {
@@ -25,7 +25,13 @@ import { Gate } from './gate.ts';
 import { grpcGate } from './grpc-gate.ts';
 import { GrpcHealth, type GrpcDefinition } from './grpc-server.ts';
 import { type Health, ServiceHealth } from './health.ts';
-import { guardRequests, measureRequests, openHttpAdapter, serveOperations } from './http-server.ts';
+import {
+  guardRequests,
+  measureRequests,
+  openHttpAdapter,
+  serveOperations,
+  watchRoutes,
+} from './http-server.ts';
 import { type Lifecycle, ServiceLifecycle, type StopResult } from './lifecycle.ts';
 import { openMetricsServer } from './metrics-server.ts';
 import { type OpenApiDefinition, serveOpenApi } from './open-api.ts';
@@ -83,9 +89,13 @@ export interface BootingService {
   stop(reason: string): Promise<StopResult>;
 }
 
+export type ServedCalls = Readonly<Record<RightsTransport, readonly string[]>>;
+
 export interface RunningService extends BootingService {
   /** The Nest application, for tests and tools that need a provider. */
   readonly app: NestFastifyApplication;
+  /** Every call that it serves, as contracts/rights.yaml names it. */
+  readonly calls: ServedCalls;
   /** Where it listens: the port given, or the one the system chose for 0. */
   readonly httpPort: number;
   readonly metricsPort: number | undefined;
@@ -128,7 +138,7 @@ export async function bootService(definition: ServiceDefinition): Promise<Runnin
       grpc_port: definition.grpc === undefined ? undefined : config.http.grpcPort,
     });
     await health.report();
-    return { context, app: open.app, httpPort: open.httpPort, metricsPort: open.metricsPort, stop };
+    return { context, ...open, stop };
   } catch (thrown) {
     if (!lifecycle.isStopping) logger.fault('service.failed', thrown);
     await stop('the start failed');
@@ -158,6 +168,7 @@ function stopOnce(
 
 interface Listening {
   readonly app: NestFastifyApplication;
+  readonly calls: ServedCalls;
   readonly httpPort: number;
   readonly metricsPort: number | undefined;
 }
@@ -180,15 +191,23 @@ async function listen(
   const adapter = openHttpAdapter(config.http);
   const gate = openGate(definition, context);
   guardRequests(adapter, gate);
+  const calls = { http: new Set<string>(), grpc: new Set<string>() };
+  watchRoutes(adapter, (call) => calls.http.add(call));
   const app = await createApp(rootModule(module, status), adapter, context);
   lifecycle.onStop('listeners', 'http and grpc', () => app.close());
   serveOperations(adapter, { service: name, health, metrics: context.metrics });
   measureRequests(adapter, context.metrics);
   if (definition.openApi !== undefined) serveOpenApi(app, definition.openApi);
   if (grpc !== undefined) {
-    app.connectMicroservice(grpcHealth.options(grpc, config.http, grpcGate(gate)), {
-      inheritAppConfig: true,
-    });
+    app.connectMicroservice(
+      grpcHealth.options(grpc, config.http, {
+        interceptor: grpcGate(gate),
+        onServed: (call) => calls.grpc.add(call),
+      }),
+      {
+        inheritAppConfig: true,
+      },
+    );
     await app.startAllMicroservices();
   }
   await listenHttp(app, config.http);
@@ -198,7 +217,23 @@ async function listen(
     clearInterval(timer);
     grpcHealth.set(false);
   });
-  return { app, httpPort: portOf(adapter), metricsPort };
+  const served = { http: [...calls.http], grpc: [...calls.grpc] };
+  tellUnlisted(definition, served, context.logger);
+  return { app, calls: served, httpPort: portOf(adapter), metricsPort };
+}
+
+/** Nobody may make such a call, so whoever added it should hear of it before somebody tries. */
+function tellUnlisted(
+  { name: service, rights = RIGHTS }: ServiceDefinition,
+  served: ServedCalls,
+  logger: Logger,
+): void {
+  for (const transport of ['http', 'grpc'] as const) {
+    for (const call of served[transport]) {
+      if (rightTo(rights, { transport, service, call }) !== undefined) continue;
+      logger.error('call.unlisted', { transport, call, table: 'contracts/rights.yaml' });
+    }
+  }
 }
 
 /** The keys of the provider are fetched at once, and waited for by nobody but the first caller. */

@@ -25,6 +25,22 @@ const MESSAGE_BYTES_MAX = 4_194_304;
 const METADATA_BYTES_MAX = 16_384;
 const STREAMS_MAX = 256;
 
+/** What stands before every call, and is told of each that is served. */
+export interface GrpcGate {
+  readonly interceptor: ServerInterceptor;
+  /** @param call `package.Service/Method` */
+  readonly onServed: (call: string) => void;
+}
+
+/** Whoever adds a service, Nest or we: every method of it is told. */
+function tellAdded(server: Server, onServed: GrpcGate['onServed']): void {
+  const addService = server.addService.bind(server);
+  server.addService = (service, implementation) => {
+    for (const { path } of Object.values(service)) onServed(path.replace(/^\//, ''));
+    addService(service, implementation);
+  };
+}
+
 /** Nest hands these to the server as they are, and knows channel options alone by type. */
 function serverOptions(gate: ServerInterceptor): ChannelOptions {
   const options: ServerOptions = {
@@ -41,8 +57,7 @@ export class GrpcHealth {
     this.#implementation.setStatus('', isServing ? 'SERVING' : 'NOT_SERVING');
   }
 
-  /** @param gate stands before every call, also of health and reflection */
-  options(definition: GrpcDefinition, config: HttpConfig, gate: ServerInterceptor): GrpcOptions {
+  options(definition: GrpcDefinition, config: HttpConfig, gate: GrpcGate): GrpcOptions {
     return {
       transport: Transport.GRPC,
       options: {
@@ -63,9 +78,10 @@ export class GrpcHealth {
         maxReceiveMessageLength: MESSAGE_BYTES_MAX,
         maxSendMessageLength: MESSAGE_BYTES_MAX,
         maxMetadataSize: METADATA_BYTES_MAX,
-        channelOptions: serverOptions(gate),
+        channelOptions: serverOptions(gate.interceptor),
         gracefulShutdown: true,
         onLoadPackageDefinition: (loaded: PackageDefinition, server: Server) => {
+          tellAdded(server, gate.onServed);
           new ReflectionService(linkedDescriptors(loaded)).addToServer(server);
           this.#implementation.addToServer(server);
         },

@@ -90,6 +90,13 @@ export interface OperationsParts {
   readonly metrics: Metrics;
 }
 
+/** Told of every route, whoever declares it: `GET /orders/:intentId`. Added before any of them. */
+export function watchRoutes(adapter: FastifyAdapter, onServed: (call: string) => void): void {
+  adapter.getInstance<FastifyInstance>().addHook('onRoute', ({ method, url }) => {
+    for (const each of [method].flat()) if (each !== 'HEAD') onServed(`${each} ${url}`);
+  });
+}
+
 /** `/health/live`, `/health/ready`, `/metrics`. */
 export function serveOperations(adapter: FastifyAdapter, parts: OperationsParts): void {
   const fastify = adapter.getInstance<FastifyInstance>();

@@ -2,6 +2,7 @@ export {
   type BootConfig,
   type BootingService,
   type RunningService,
+  type ServedCalls,
   type ServiceContext,
   type ServiceDefinition,
   bootService,

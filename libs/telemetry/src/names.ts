@@ -25,6 +25,8 @@ export const EVENTS = {
   'request.failed': 'A call over HTTP or gRPC ended in a fault.',
   'call.refused':
     'A call was refused before it was served: nobody signed in, or without the right.',
+  'call.unlisted':
+    'A service serves a call that the table of rights does not name: nobody may make it.',
   'issuer.token_granted': 'The development issuer signed a token.',
   'issuer.client_refused': 'A client of the development issuer is unknown, or gave a wrong secret.',
   'issuer.key_rotated': 'The development issuer signs with a new key.',
@@ -79,6 +81,7 @@ export const EVENTS = {
   'report.published': 'An execution report went out.',
   'lease.acquired': 'This instance owns the account and broker session now.',
   'lease.lost': 'Another instance owns the account and broker session now; this one sends nothing.',
+  'broker.listening': 'The paper broker takes sessions of order planes.',
   'limits.loaded': 'A version of the risk limits is in force.',
   'limits.changed':
     'A version of the risk limits was taken, with who asked for it and who approved.',

@@ -18,7 +18,11 @@ export const RIGHTS: RightsTable = {
       "GET /docs/": "public",
       "GET /docs/json": "public",
       "GET /docs/yaml": "public",
-      "GET /docs/*": "public"
+      "GET /docs/*": "public",
+      "GET /docs/index.html": "public",
+      "GET /docs/LICENSE": "public",
+      "GET /docs/swagger-ui-init.js": "public",
+      "GET /docs/docs/swagger-ui-init.js": "public"
     },
     "order-plane": {
       "GET /orders": "any role",
@@ -117,6 +121,12 @@ export const RIGHTS: RightsTable = {
       ],
       "GET /count": "any role",
       "GET /types": "any role"
+    },
+    "paper-broker": {
+      "GET /faults": "any role",
+      "POST /faults": [
+        "operator"
+      ]
     }
   },
   "grpc": {

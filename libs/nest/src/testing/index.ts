@@ -1,1 +1,2 @@
+export { rightsSuite } from './rights.suite.ts';
 export { signedCalls } from './signed-calls.ts';
