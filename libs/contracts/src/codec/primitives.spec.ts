@@ -101,15 +101,26 @@ describe('texts', () => {
     expect(read(bytes, (reader) => reader.string())).toBe(text);
   });
 
-  it('that differ in a byte that the cache does not look at stay apart', () => {
-    const texts = ['BTCABCDEFUSDT', 'BTCXBCDEFUSDT', 'BTCABCDEGUSDT'];
-    for (const text of [...texts, ...texts]) {
-      expect(
-        read(
-          written((writer) => writer.string(text, 'x')),
-          (r) => r.string(),
-        ),
-      ).toBe(text);
+  it('that differ in one byte, or in their length alone, stay apart in the cache', () => {
+    for (let length = 1; length <= 20; length += 1) {
+      const same = 'A'.repeat(length);
+      const texts = Array.from({ length }, (_, at) => `${same.slice(0, at)}B${same.slice(at + 1)}`);
+      for (const text of [same, ...texts, same, ...texts, `${same}é`]) {
+        const bytes = written((writer) => writer.string(text, 'x'));
+        expect(read(bytes, (reader) => reader.string())).toBe(text);
+        expect(read(bytes, (reader) => reader.string())).toBe(text);
+      }
+    }
+  });
+
+  it('that were refused are refused again, and are not taken for the text that had their slot', () => {
+    const good = written((writer) => writer.string('BTCUSDT', 'x'));
+    const bad = Uint8Array.from(good);
+    bad[7] = 0xff;
+    for (const _ of [1, 2]) {
+      expect(read(good, (reader) => reader.string())).toBe('BTCUSDT');
+      expect(codeOf(() => read(bad, (reader) => reader.string()))).toBe('MSG_UNREADABLE');
+      expect(codeOf(() => read(bad, (reader) => reader.string()))).toBe('MSG_UNREADABLE');
     }
   });
 

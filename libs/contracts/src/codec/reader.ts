@@ -1,4 +1,5 @@
 import { Fault } from '@tickmesh/kernel';
+import { CACHED_TEXT_BYTES, findText, keepText, textAt } from './text-cache.ts';
 
 /** 128 bits hold every decimal of 38 digits. */
 const DECIMAL_BYTES_MAX = 16;
@@ -11,14 +12,6 @@ const EMPTY = new Uint8Array(0);
 const EMPTY_VIEW = new DataView(EMPTY.buffer);
 
 const utf8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-
-/**
- * Symbols, exchanges and the like repeat in every record, so short ASCII texts are looked up among
- * those read before instead of being made anew. One slot a hash; a newcomer takes the slot.
- */
-const CACHED_TEXT_BYTES_MAX = 24;
-const CACHE_SLOTS = 2048;
-const textCache = new Array<string>(CACHE_SLOTS).fill('');
 
 /**
  * Reads Avro's binary form in place. No read goes past the end, no length is believed before it is
@@ -75,20 +68,21 @@ export class AvroReader {
 
   /** The branch of ["null", T]: whether T follows. */
   present(): boolean {
-    const byte = this.#byte();
+    const at = this.#position;
+    if (at >= this.#end) throw truncated(at + 1, this.#end);
+    const byte = this.#bytes[at] as number;
+    this.#position = at + 1;
     if (byte === 0) return false;
     if (byte === 2) return true;
-    throw unreadable('a union of null and one type has branches 0 and 1', { found: byte });
+    throw noSuchBranch(byte);
   }
 
   /** Index of an enum's symbol, below `symbols`. */
   index(symbols: number): number {
     const position = this.#position;
     const index = this.long();
-    if (index < 0 || index >= symbols) {
-      throw unreadable('the schema has no such symbol', { index, symbols, position });
-    }
-    return index;
+    if (index >= 0 && index < symbols) return index;
+    throw noSuchSymbol(index, symbols, position);
   }
 
   int(): number {
@@ -164,17 +158,14 @@ export class AvroReader {
   string(): string {
     const length = this.#length();
     const start = this.#position;
-    const end = start + length;
-    this.#position = end;
-    if (length > CACHED_TEXT_BYTES_MAX) return decodeText(this.#bytes, start, end);
-    if (length === 0) return '';
-    const bytes = this.#bytes;
-    const slot = slotOf(bytes, start, length);
-    const known = textCache[slot] as string;
-    if (known.length === length && equalsAscii(known, bytes, start)) return known;
-    const made = decodeText(bytes, start, end);
-    // Only ASCII is kept: equalsAscii compares one byte with one character.
-    if (made.length === length) textCache[slot] = made;
+    this.#position = start + length;
+    if (length < CACHED_TEXT_BYTES.min || length > CACHED_TEXT_BYTES.max) {
+      return decodeText(this.#bytes, start, length);
+    }
+    const slot = findText(this.#view, this.#base + start, length);
+    if (slot >= 0) return textAt(slot);
+    const made = decodeText(this.#bytes, start, length);
+    keepText(~slot, length, made);
     return made;
   }
 
@@ -234,21 +225,9 @@ export class AvroReader {
   /** A length, compared with what is left. */
   #length(): number {
     const length = this.long();
-    if (length < 0 || length > this.#end - this.#position) {
-      throw unreadable('a length beyond the bytes that are left', {
-        length,
-        remainingBytes: this.#end - this.#position,
-      });
-    }
-    return length;
+    if (length >= 0 && length <= this.#end - this.#position) return length;
+    throw tooLong(length, this.#end - this.#position);
   }
-}
-
-function equalsAscii(text: string, bytes: Uint8Array, start: number): boolean {
-  for (let i = 0; i < text.length; i += 1) {
-    if (text.charCodeAt(i) !== bytes[start + i]) return false;
-  }
-  return true;
 }
 
 /** The 28 bits in the four groups of seven that a word holds. */
@@ -266,22 +245,42 @@ function unzigzag(low: number, high: number): number {
   return value;
 }
 
-/** Any slot will do, as the text in it is compared: four bytes tell symbols apart well enough. */
-function slotOf(bytes: Uint8Array, start: number, length: number): number {
-  const first = bytes[start] as number;
-  const second = bytes[start + (length > 1 ? 1 : 0)] as number;
-  const middle = bytes[start + (length >> 1)] as number;
-  const last = bytes[start + length - 1] as number;
-  const hash = length + 31 * (first + 31 * (second + 31 * (middle + 31 * last)));
-  return (hash ^ (hash >>> 11)) & (CACHE_SLOTS - 1);
+function decodeText(bytes: Uint8Array, start: number, length: number): string {
+  if (length < 4) return decodeTiny(bytes, start, length);
+  return decodeUtf8(bytes, start, length);
 }
 
-function decodeText(bytes: Uint8Array, start: number, end: number): string {
+/** A decoder costs more than a few bytes of ASCII, such as the length of a bar, are worth. */
+function decodeTiny(bytes: Uint8Array, start: number, length: number): string {
+  let text = '';
+  for (let at = start; at < start + length; at += 1) {
+    const byte = bytes[at] as number;
+    if (byte >= 0x80) return decodeUtf8(bytes, start, length);
+    text += String.fromCharCode(byte);
+  }
+  return text;
+}
+
+function decodeUtf8(bytes: Uint8Array, start: number, length: number): string {
   try {
-    return utf8.decode(bytes.subarray(start, end));
+    return utf8.decode(bytes.subarray(start, start + length));
   } catch (error) {
     throw new Fault('MSG_UNREADABLE', { reason: 'a text is not UTF-8', position: start }, error);
   }
+}
+
+// Refusals stand outside of the methods that raise them: what is read often stays small enough to be inlined.
+
+function noSuchBranch(found: number): Fault {
+  return unreadable('a union of null and one type has branches 0 and 1', { found });
+}
+
+function noSuchSymbol(index: number, symbols: number, position: number): Fault {
+  return unreadable('the schema has no such symbol', { index, symbols, position });
+}
+
+function tooLong(length: number, remainingBytes: number): Fault {
+  return unreadable('a length beyond the bytes that are left', { length, remainingBytes });
 }
 
 function truncated(neededBytes: number, foundBytes: number): Fault {
