@@ -54,7 +54,7 @@ export interface TestMesh {
   readonly environment: Environment;
   readonly folder: string;
   start(script: ServiceScript, environment?: Environment): Promise<ServiceProcess>;
-  mesh(args: readonly string[], input?: string): Promise<Ended>;
+  mesh(args: readonly string[], input?: string, environment?: Environment): Promise<Ended>;
   /** Everything that is on a topic now, in order within each partition. */
   records(topic: TopicName): Promise<readonly TransportRecord[]>;
   /** As `records`, decoded; one that cannot be decoded fails the test. */
@@ -113,7 +113,7 @@ export async function openTestMesh(name: string, parts: Parts = sharedParts()): 
       services.push(service);
       return service;
     },
-    mesh: (args, input) => meshCommand(args, environment, input),
+    mesh: (args, input, more = {}) => meshCommand(args, { ...environment, ...more }, input),
     records: async (topic) => (await collect(bus, topic)).map(({ record }) => record),
     messages: async (topic) =>
       (await collect(bus, topic)).map((found) => {
