@@ -113,6 +113,17 @@ describe('texts', () => {
     }
   });
 
+  it('that differ in one word alone stay apart, however many share a slot', () => {
+    for (const at of [0, 4, 8, 12]) {
+      for (let number = 0; number < 5_000; number += 1) {
+        const word = number.toString(36).padStart(4, '0');
+        const text = `${'x'.repeat(at)}${word}${'x'.repeat(12 - at)}`;
+        const bytes = written((writer) => writer.string(text, 'x'));
+        expect(read(bytes, (reader) => reader.string())).toBe(text);
+      }
+    }
+  });
+
   it('that were refused are refused again, and are not taken for the text that had their slot', () => {
     const good = written((writer) => writer.string('BTCUSDT', 'x'));
     const bad = Uint8Array.from(good);
