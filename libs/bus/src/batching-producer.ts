@@ -9,7 +9,14 @@
  * next, different records under the same numbers for repetitions and drop them without a word.
  */
 import { Fault, assert } from '@tickmesh/kernel';
-import type { IHeaders, Kafka, Message, Producer, RecordMetadata, TopicMessages } from 'kafkajs';
+import kafkajs, {
+  type IHeaders,
+  type Kafka,
+  type Message,
+  type Producer,
+  type RecordMetadata,
+  type TopicMessages,
+} from 'kafkajs';
 import { brokerFault, typeOf } from './broker-faults.ts';
 import { compressionType } from './compression.ts';
 import type { BusKafkaConfig } from './config.ts';
@@ -65,6 +72,8 @@ const WAITING_MAX = 10_000;
 /** Far below 2^31 records of one partition, where kafkajs' sequence numbers go wrong. */
 const PRODUCER_RECORDS_MAX = 1_000_000_000;
 const RECORD_OVERHEAD_BYTES = 64;
+/** Batches below this travel as they are. */
+const PACKED_BYTES_MIN = 2 * 1024;
 
 export function batchingProducer(deps: BatchingProducerDeps): BatchingProducer {
   const sender = new Sender(deps);
@@ -227,13 +236,19 @@ class Sender {
       const producer = await this.#openProducer();
       const answers = await producer.sendBatch({
         acks: -1,
-        compression: this.#compression,
+        compression: this.#codecFor(batch),
         topicMessages: sent.topicMessages,
       });
       this.#acknowledge(sent, answers);
     } catch (error) {
       await this.#fail(batch, topics, brokerFault(error, { topics: [...topics] }), typeOf(error));
     }
+  }
+
+  /** A few small records gain next to nothing, and packing them would cost both sides more than sending them. */
+  #codecFor(batch: readonly Queued[]): kafkajs.CompressionTypes {
+    const bytes = batch.reduce((sum, queued) => sum + queued.bytes, 0);
+    return bytes < PACKED_BYTES_MIN ? kafkajs.CompressionTypes.None : this.#compression;
   }
 
   #place(batch: readonly Queued[]): PlacedRecords {

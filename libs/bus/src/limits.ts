@@ -21,6 +21,13 @@ export interface BusLimits {
   readonly rebalanceTimeoutMs: number;
   /** Longest wait of one fetch; also how late a paused partition can come back. */
   readonly fetchWaitMs: number;
+  /**
+   * After a fetch that brought fewer records than `fetchFewRecords`, so long until the next: what comes meanwhile
+   * travels together. Without it a trickle of one record a millisecond costs a fetch for each, on both sides. A
+   * record that comes after a quiet time does not wait: it answers the fetch that is open.
+   */
+  readonly fetchPauseMs: number;
+  readonly fetchFewRecords: number;
   /** Restarts after faults that waiting does not cure, before the consumer gives up. */
   readonly restartsMax: number;
   /** The handler's share of the event loop before others, heartbeats among them, get a turn. */
@@ -39,6 +46,8 @@ export const LIMITS: BusLimits = {
   batchInHandMs: 15_000,
   rebalanceTimeoutMs: 30_000,
   fetchWaitMs: 250,
+  fetchPauseMs: 2,
+  fetchFewRecords: 32,
   restartsMax: 5,
   turnMs: 10,
   lagIntervalMs: 10_000,
