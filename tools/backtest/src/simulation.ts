@@ -45,24 +45,27 @@ export interface SimulationParts extends Pick<
 /** Rank of a topic among events of one time. */
 const RANKS = { market_events: 0, ofi_events: 1 } as const;
 
-type MarketInput = Extract<StrategyInput, { topic: 'market_events' | 'ofi_events' }>;
+type MarketInput = Extract<StrategyInput, { topic: 'market_events' | 'ofi_events' }> & {
+  readonly cause: FrameCause;
+};
 
 /** Identity of an event, made only when something follows from it. */
 class FrameCause {
   readonly runId: string;
-  readonly #market: string;
+  /** `exchange|symbol`. */
+  readonly market: string;
   readonly #frame: number;
   readonly #index: number;
 
   constructor(runId: string, market: string, frame: number, index: number) {
     this.runId = runId;
-    this.#market = market;
+    this.market = market;
     this.#frame = frame;
     this.#index = index;
   }
 
   get eventId(): string {
-    return `${this.runId}/market_raw/${this.#market}/${this.#frame}#${this.#index}`;
+    return `${this.runId}/market_raw/${this.market}/${this.#frame}#${this.#index}`;
   }
 }
 
@@ -180,7 +183,7 @@ export class Simulation {
     this.#events++;
     const now = this.#nowMicros;
     assert(input.event.received_at <= now, 'Nothing is known before it was received');
-    if (input.topic === 'market_events') this.#desk.show(input.event, now);
+    if (input.topic === 'market_events') this.#desk.show(input.cause.market, input.event, now);
     if (now >= this.#parts.fromMicros) this.#apply(input, now);
   }
 
