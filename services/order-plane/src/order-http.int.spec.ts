@@ -116,6 +116,7 @@ describe('over HTTP', () => {
     });
     const denied = await rig.intent({ name: 'denied', quantity: parseDecimal('1') });
     await rig.reported(denied, 'REJECTED');
+    expect((await bob.http('rearm', { ...held, step: 'approve' })).status).toBe(409);
     expect((await call('rearm', { ...held, reason: 'over' })).body).toMatchObject({
       requested: { level: 'firm', by: 'ann' },
     });
@@ -123,7 +124,10 @@ describe('over HTTP', () => {
     expect((await call('limits')).body).toMatchObject({
       halted: [{ rearm_requested_by: 'ann', rearm_reason: 'over' }],
     });
-    expect((await bob.http('rearm', { ...held, reason: 'seen' })).body).toMatchObject({
+    expect((await bob.http('rearm', { ...held, step: 'request' })).status).toBe(409);
+    expect(
+      (await bob.http('rearm', { ...held, reason: 'seen', step: 'approve' })).body,
+    ).toMatchObject({
       rearmed: { level: 'firm', by: 'bob' },
     });
     expect((await call('rearm', held)).status).toBe(404);

@@ -41,15 +41,23 @@ async function tokenFor(signIn: CommandLineSignIn, { as, role }: Person): Promis
       rule: 'not together with MESH_TOKEN, which says who you are',
     });
   }
-  if (issuerFolder === undefined) {
-    throw new Fault('NOT_SIGNED_IN', {
-      cure: 'set MESH_TOKEN (or MESH_TOKEN_FILE) to a token of your provider; locally, start the mesh with `npm start`',
-    });
-  }
+  if (issuerFolder === undefined) throw notSignedIn();
   return askIssuer(issuerUrl, issuerFolder, {
     name: as ?? userInfo().username,
     roles: role ?? EVERY_ROLE,
   });
+}
+
+/**
+ * The development issuer signs with its next key from now on.
+ * @throws Fault NOT_SIGNED_IN where there is no such issuer; SERVICE_UNREACHABLE
+ */
+export async function rotateIssuerKey(): Promise<void> {
+  const { issuerFolder, issuerUrl } = commandLineConfig().signIn;
+  if (issuerFolder === undefined) throw notSignedIn();
+  const { status, answer } = await callIssuer(issuerUrl, issuerFolder, '/rotate', {});
+  if (status === 200) return;
+  throw new Fault('NOT_SIGNED_IN', { issuer: issuerUrl, status, reason: answer.error_description });
 }
 
 async function askIssuer(
@@ -57,24 +65,43 @@ async function askIssuer(
   folder: string,
   wanted: { readonly name: string; readonly roles: string },
 ): Promise<string> {
-  const url = `${issuerUrl.replace(/\/+$/, '')}/token`;
+  const form = { grant_type: PERSON_GRANT, ...wanted };
+  const { status, answer } = await callIssuer(issuerUrl, folder, '/token', form);
+  if (typeof answer.access_token === 'string') return answer.access_token;
+  throw new Fault('NOT_SIGNED_IN', { issuer: issuerUrl, status, reason: answer.error_description });
+}
+
+interface IssuerAnswer {
+  readonly access_token?: unknown;
+  readonly error_description?: unknown;
+}
+
+/** As the client of the command line, whose secret lies in the issuer's folder. */
+async function callIssuer(
+  issuerUrl: string,
+  folder: string,
+  path: '/token' | '/rotate',
+  form: Record<string, string>,
+): Promise<{ readonly status: number; readonly answer: IssuerAnswer }> {
+  const url = `${issuerUrl.replace(/\/+$/, '')}${path}`;
   const { id } = COMMAND_CLIENT;
   const secret = readClients(folder).get(id)?.secret ?? '';
-  let status: number;
-  let answer: { readonly access_token?: unknown; readonly error_description?: unknown };
   try {
     const response = await fetch(url, {
       method: 'POST',
       headers: { authorization: `Basic ${Buffer.from(`${id}:${secret}`).toString('base64')}` },
-      body: new URLSearchParams({ grant_type: PERSON_GRANT, ...wanted }),
+      body: new URLSearchParams(form),
       redirect: 'error',
       signal: AbortSignal.timeout(ANSWER_MS),
     });
-    status = response.status;
-    answer = (await response.json()) as typeof answer;
+    return { status: response.status, answer: (await response.json()) as IssuerAnswer };
   } catch (thrown) {
     throw new Fault('SERVICE_UNREACHABLE', { issuer: url, cure: 'run `mesh health`' }, thrown);
   }
-  if (typeof answer.access_token === 'string') return answer.access_token;
-  throw new Fault('NOT_SIGNED_IN', { issuer: url, status, reason: answer.error_description });
+}
+
+function notSignedIn(): Fault {
+  return new Fault('NOT_SIGNED_IN', {
+    cure: 'set MESH_TOKEN (or MESH_TOKEN_FILE) to a token of your provider; locally, start the mesh with `npm start`',
+  });
 }

@@ -102,12 +102,17 @@ export interface WantedRearm {
   readonly reason: string;
   /** The switch that the caller has seen: one that was thrown again since stays thrown. Absent: the one that stands. */
   readonly version?: number | undefined;
+  /** What the caller means to do: the other is then refused. Absent: whichever it is. */
+  readonly step?: RearmStep | undefined;
 }
+
+export type RearmStep = 'request' | 'approve';
 
 /**
  * The first call asks for a switch to be re-armed, and leaves it thrown; another person's call re-arms it.
  * @returns what the call did
- * @throws Fault NOT_FOUND when nothing of the scope is halted; VERSION_CONFLICT when it was thrown again;
+ * @throws Fault NOT_FOUND when nothing of the scope is halted; VERSION_CONFLICT when it was thrown again,
+ *   or stands at another step than the caller means;
  *   SECOND_PERSON_NEEDED to the one who asked for it
  */
 export async function rearm(
@@ -125,6 +130,11 @@ export async function rearm(
     const requestedBy = row.rearm_requested_by;
     if (requestedBy === by) {
       throw new Fault('SECOND_PERSON_NEEDED', { level, scope, requested_by: requestedBy });
+    }
+    const step: RearmStep = requestedBy === null ? 'request' : 'approve';
+    if (wanted.step !== undefined && wanted.step !== step) {
+      const rule = requestedBy === null ? 'nobody asked for it yet' : 'it was asked for already';
+      throw new Fault('VERSION_CONFLICT', { level, scope, step: wanted.step, rule });
     }
     const statement = requestedBy === null ? REQUEST_REARM : REARM;
     await db.query(statement, [level, scope, by, reason]);

@@ -1,9 +1,10 @@
 /** Bodies of calls about limits and switches, read from plain JSON. */
 import type { KillLevel } from '@tickmesh/domain-risk';
 import type { WantedLimits } from '../app/limits-changes.ts';
-import type { WantedRearm } from '../app/switches.ts';
+import type { RearmStep, WantedRearm } from '../app/switches.ts';
 import { type Plain, invalid, oneOf, plainOf, textOf, timeOf } from './order-request.ts';
 
+const STEPS = ['request', 'approve'] as const satisfies RearmStep[];
 const LEVELS = ['strategy', 'instrument', 'account', 'firm'] as const satisfies KillLevel[];
 
 /** Parts of a version of the limits, as config/limits.yaml has them. */
@@ -37,6 +38,7 @@ export function readSwitch(body: unknown, by: string): WantedRearm {
     by,
     reason: textOf(plain, 'reason'),
     version: versionOf(plain, 'version'),
+    step: plain['step'] === undefined ? undefined : oneOf(plain, 'step', STEPS),
   };
 }
 

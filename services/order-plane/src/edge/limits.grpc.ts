@@ -15,6 +15,7 @@ import {
   readHalts,
   readRearmed,
 } from '../app/order-queries.ts';
+import type { RearmStep } from '../app/switches.ts';
 import { type ScopeMessage, pageSizeOf, scopeMessage, scopeOf } from './grpc-arguments.ts';
 import { LIMITS_PARTS } from './limits.controller.ts';
 import { type LimitsMessage, limitsTermsOf } from './limits-message.ts';
@@ -140,12 +141,14 @@ export class LimitCalls {
       readonly scope: ScopeMessage | null;
       readonly reason: string;
       readonly version: string;
+      readonly step: string;
     },
     metadata: object,
   ) {
+    const step = STEPS[request.step];
     const wanted = { ...scopeOf(request.scope), by: callerOf(metadata).name };
     const version = request.version === '0' ? undefined : Number(request.version);
-    await this.#plane.rearm({ ...wanted, reason: textOf({ ...request }, 'reason'), version });
+    await this.#plane.rearm({ ...wanted, reason: textOf({ ...request }, 'reason'), version, step });
     return { kill_switch: await this.#show(wanted) };
   }
 
@@ -161,6 +164,11 @@ export class LimitCalls {
   }
 }
 
+/** What is not said may be either. */
+const STEPS: Readonly<Record<string, RearmStep>> = {
+  REARM_STEP_REQUEST: 'request',
+  REARM_STEP_APPROVE: 'approve',
+};
 const WIDEST_FIRST: readonly string[] = ['FIRM', 'ACCOUNT', 'INSTRUMENT', 'STRATEGY'].map(
   (level) => `SCOPE_LEVEL_${level}`,
 );

@@ -65,6 +65,9 @@ export const SWITCH: Schema = {
       default: false,
       description: 'Of a halt: orders that reduce a position still pass.',
     },
+    step: text('Of a re-arming: what the caller means to do; the other is then refused.', {
+      enum: ['request', 'approve'],
+    }),
     version: {
       type: 'integer',
       description:

@@ -2,6 +2,7 @@ import type { Command } from 'commander';
 import { type Output, json, table, terminal } from '../output.ts';
 import { type CommonOptions, run } from '../run.ts';
 import { askOrderPlane } from '../service-address.ts';
+import { registerChanges } from './limits-changes.ts';
 
 type Values = Readonly<Record<string, string | number>>;
 
@@ -28,11 +29,11 @@ interface Limits {
   }[];
 }
 
-/** `mesh limits show`: the version in force, and what is halted. */
+/** `mesh limits show`: the version in force, and what is halted; and how it is changed. */
 export function register(program: Command, output: Output = terminal): void {
-  program
-    .command('limits')
-    .description('Limits of trading')
+  const group = program.command('limits').description('Limits of trading');
+  registerChanges(group, output);
+  group
     .command('show')
     .description('The version in force, scope by scope, and what is halted')
     .option('--json', 'one JSON text')

@@ -1,4 +1,3 @@
-import { userInfo } from 'node:os';
 import type { Command } from 'commander';
 import { countOf } from '../arguments.ts';
 import { type Output, json, table, terminal } from '../output.ts';
@@ -12,13 +11,12 @@ interface ListOptions extends CommonOptions {
   readonly max: string;
 }
 
-interface WhoOptions extends CommonOptions {
+interface WhyOptions extends CommonOptions {
   readonly reason: string;
-  readonly author: string;
   readonly id?: string;
 }
 
-interface WantedOptions extends WhoOptions {
+interface WantedOptions extends WhyOptions {
   readonly limit?: string;
   readonly stop?: string;
   readonly lifetime: string;
@@ -58,23 +56,22 @@ export function register(program: Command, output: Output = terminal): void {
     .action((market: string, side: string, quantity: string, options: WantedOptions) =>
       run(options, output, () => preview(bodyOf(market, side, quantity, options), options, output)),
     );
-  withWho(group.command('cancel'))
+  withWhy(group.command('cancel'))
     .description('Ask for an order to be canceled')
     .argument('<intent>', 'UUID of its intent')
-    .action((intent: string, options: WhoOptions) =>
+    .action((intent: string, options: WhyOptions) =>
       run(options, output, () => cancel(intent, options, output)),
     );
 }
 
-const withWho = (command: Command): Command =>
+const withWhy = (command: Command): Command =>
   command
     .requiredOption('--reason <text>', 'why')
-    .option('--author <name>', 'who', userInfo().username)
     .option('--id <uuid>', 'id of this request: the same id again is the same request')
     .option('--json', 'one JSON text');
 
 const withOrder = (command: Command): Command =>
-  withWho(
+  withWhy(
     command
       .argument('<market>', 'exchange and symbol, as BINANCE:BTCUSDT')
       .argument('<side>', 'buy or sell')
@@ -86,11 +83,7 @@ const withOrder = (command: Command): Command =>
       .option('--strategy <id>', 'the strategy that it counts for'),
   );
 
-const whoOf = ({ author, reason, id }: WhoOptions): Plain => ({
-  by: author,
-  reason,
-  intent_id: id,
-});
+const whyOf = ({ reason, id }: WhyOptions): Plain => ({ reason, intent_id: id });
 
 /** The order plane checks every field; what is left out is not sent. */
 function bodyOf(market: string, side: string, quantity: string, options: WantedOptions): Plain {
@@ -99,7 +92,7 @@ function bodyOf(market: string, side: string, quantity: string, options: WantedO
   const limited = limit === undefined ? 'MARKET' : 'LIMIT';
   const stopped = limit === undefined ? 'STOP' : 'STOP_LIMIT';
   return {
-    ...whoOf(options),
+    ...whyOf(options),
     symbol,
     exchange,
     direction: side.toUpperCase(),
@@ -211,9 +204,9 @@ async function submit(body: Plain, options: CommonOptions, output: Output): Prom
   output.line(options.json === true ? json(answer) : `submitted: intent ${answer.intent_id}`);
 }
 
-async function cancel(intent: string, options: WhoOptions, output: Output): Promise<void> {
+async function cancel(intent: string, options: WhyOptions, output: Output): Promise<void> {
   const path = `orders/${encodeURIComponent(intent)}/cancel`;
-  const answer = await askOrderPlane<{ intent_id: string }>(path, whoOf(options));
+  const answer = await askOrderPlane<{ intent_id: string }>(path, whyOf(options));
   output.line(
     options.json === true ? json(answer) : `cancel requested: intent ${answer.intent_id}`,
   );
