@@ -207,13 +207,21 @@ async function pagesOf(service: ServiceProcess): Promise<string> {
   return (await Promise.all(pages)).join('\n');
 }
 
-async function commandsWith(environment: Environment): Promise<string> {
-  const commands = [
-    ['doctor', '--json'],
-    ['health', '--json'],
-    ['topics', 'list'],
-  ];
-  const ended = await Promise.all(commands.map((args) => mesh.mesh(args, undefined, environment)));
+/** `doctor` reads the configuration alone: nobody's answer changes what it says. */
+const CONFIGURED = ['nobody answers', 'the configuration contradicts itself'];
+const ASKING = [
+  ['health', '--json'],
+  ['topics', 'list'],
+];
+
+async function commandsWith(name: string, environment: Environment): Promise<string> {
+  const commands = CONFIGURED.includes(name) ? [['doctor', '--json'], ...ASKING] : ASKING;
+  const ended = await Promise.all(
+    commands.map(async (args) => ({ args, ...(await mesh.mesh(args, undefined, environment)) })),
+  );
+  for (const { args, stdout, stderr } of ended) {
+    if (`${stdout}${stderr}` === '') throw new Error(`mesh ${args.join(' ')} says nothing`);
+  }
   return ended.map(({ stdout, stderr }) => `${stdout}\n${stderr}`).join('\n');
 }
 
@@ -233,9 +241,8 @@ describe('Secrets', () => {
     const variables = { LOG_LEVEL: 'debug', ...environment() };
     const [service, commands] = await Promise.all([
       serviceWith(variables, says),
-      commandsWith(variables),
+      commandsWith(name, variables),
     ]);
-    expect(commands).toContain('configuration');
     expect(leaksIn(`${service}\n${commands}`)).toEqual([]);
   });
 

@@ -41,4 +41,21 @@ describe('What the Kafka client throws', () => {
       'BROKER_CREDENTIALS',
     );
   });
+
+  it('names the side that does not trust the other, and the first of several refusals', () => {
+    const tls = (code: string): Error => Object.assign(new Error('TLS'), { code });
+    expect(brokerFault(tls('ERR_SSL_TLSV1_ALERT_UNKNOWN_CA'), {}).code).toBe('BROKER_CREDENTIALS');
+    for (const code of [
+      'ERR_TLS_CERT_ALTNAME_INVALID',
+      'SELF_SIGNED_CERT_IN_CHAIN',
+      'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+      'CERT_HAS_EXPIRED',
+    ]) {
+      expect(brokerFault(tls(code), {}).code).toBe('BROKER_UNTRUSTED');
+    }
+    const several = Object.assign(new Error('Topic creation errors'), {
+      errors: [refusal('TOPIC_AUTHORIZATION_FAILED', false)],
+    });
+    expect(brokerFault(several, {}).code).toBe('BROKER_RIGHTS');
+  });
 });
