@@ -121,10 +121,7 @@ describe('The mesh, started by one command', () => {
       expect(outside).toEqual([]);
       const bound = new Set(listeners.map(({ port }) => port));
       const used = running.services.flatMap(({ addresses }) =>
-        Object.entries(addresses)
-          // The services' gRPC ports are opened with the calls that they will answer.
-          .filter(([kind]) => kind !== 'grpc')
-          .map(([, address]) => Number(address.split(':').at(-1))),
+        Object.values(addresses).map((address) => Number(address.split(':').at(-1))),
       );
       expect(used.filter((port) => !bound.has(port))).toEqual([]);
     }

@@ -68,6 +68,7 @@ describe('the development issuer', () => {
     const { keys } = await keysOf();
     expect(keys.map((key) => Object.keys(key).sort())).toEqual([
       ['alg', 'e', 'kid', 'kty', 'n', 'use'],
+      ['alg', 'e', 'kid', 'kty', 'n', 'use'],
     ]);
   });
 
@@ -119,6 +120,19 @@ describe('the development issuer', () => {
     const keys = createLocalJWKSet(await keysOf());
     expect((await jwtVerify(after.token, keys)).protectedHeader.kid).toBe(kid);
     expect((await jwtVerify(before.token, keys)).protectedHeader.kid).not.toBe(kid);
+  });
+
+  it('publishes each key before it signs with it, also after a restart', async () => {
+    for (let turn = 0; turn < 2; turn++) {
+      const known = createLocalJWKSet(await keysOf());
+      await issuer.rotate();
+      await jwtVerify((await ask('store', { grant_type: 'client_credentials' })).token, known);
+    }
+    const known = createLocalJWKSet(await keysOf());
+    await issuer.close();
+    issuer = await openIssuer({ host: '127.0.0.1', port: 0, folder, tokenLifeMs: 90_000 });
+    await issuer.rotate();
+    await jwtVerify((await ask('store', { grant_type: 'client_credentials' })).token, known);
   });
 
   it('keeps its keys over a restart, in files that its owner alone can read', async () => {

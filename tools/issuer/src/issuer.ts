@@ -127,7 +127,7 @@ class Desk {
         return { status: 200, body: keys.published(Date.now()) };
       case 'GET /health/live':
       case 'GET /health/ready':
-        return { status: 200, body: { service: 'issuer', status: 'ready' } };
+        return { status: 200, body: { service: 'issuer', status: 'ready', dependencies: [] } };
       case 'POST /token':
         return this.#authenticated(request, (client, form) => this.#token(client, form));
       case 'POST /rotate':

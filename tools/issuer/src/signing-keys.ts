@@ -1,4 +1,7 @@
-/** The keys that sign: one in use, and those before it for as long as their tokens live. */
+/**
+ * The keys that sign: one in use, the next, which is published before it signs anything, and those before for as long as
+ * their tokens live. Whoever keeps a copy of the keys, as a broker does, then knows the next one when it begins.
+ */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import {
@@ -21,8 +24,10 @@ const RETIRED_GRACE_MS = 60_000;
 interface HeldKey {
   readonly kid: string;
   readonly jwk: JWK;
-  /** When it stopped signing; absent for the one in use. */
+  /** When it stopped signing; absent for the one in use and for the next. */
   readonly retiredAtMs?: number;
+  /** Signs from the next turn on. */
+  readonly isNext?: true;
 }
 
 export class SigningKeys {
@@ -54,18 +59,22 @@ export class SigningKeys {
       ? (readPrivately(options.folder, 'keys.json') as { readonly keys: readonly HeldKey[] }).keys
       : [];
     const inUse = kept[0] ?? (await newKey());
-    const keys = kept.length > 0 ? kept : [inUse];
+    const others = kept.some(({ isNext }) => isNext) ? [] : [await nextKey()];
+    const keys = [inUse, ...kept.slice(1), ...others];
     const opened = new SigningKeys(options, keys, await importJWK(inUse.jwk, ALGORITHM));
     opened.#save();
     return opened;
   }
 
-  /** Signs with a new key from now on. The old one stays published until its last token has ended. */
+  /** Signs with the next key from now on. The old one stays published until its last token has ended. */
   async rotate(nowMs: number): Promise<string> {
-    const fresh = await newKey();
+    const held = this.#keys.find(({ isNext }) => isNext) ?? (await nextKey());
+    const fresh = { kid: held.kid, jwk: held.jwk };
     this.#signing = await importJWK(fresh.jwk, ALGORITHM);
-    const retired = this.#keys.map((key) => ({ ...key, retiredAtMs: key.retiredAtMs ?? nowMs }));
-    this.#keys = [fresh, ...retired];
+    const retired = this.#keys
+      .filter(({ isNext }) => isNext !== true)
+      .map((key) => ({ ...key, retiredAtMs: key.retiredAtMs ?? nowMs }));
+    this.#keys = [fresh, ...retired, await nextKey()];
     this.#drop(nowMs);
     this.#save();
     return fresh.kid;
@@ -102,6 +111,10 @@ export class SigningKeys {
 }
 
 const PUBLIC_MEMBERS = ['kty', 'n', 'e'] as const;
+
+async function nextKey(): Promise<HeldKey> {
+  return { ...(await newKey()), isNext: true };
+}
 
 async function newKey(): Promise<HeldKey> {
   const { privateKey } = await generateKeyPair(ALGORITHM, { extractable: true });
