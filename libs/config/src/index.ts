@@ -65,7 +65,8 @@ export { type CommandLineSignIn, commandLineSchema } from './services/command-li
 export { type FeedConfig, connectorSchema } from './services/connector.ts';
 export { dataPlaneSchema } from './services/data-plane.ts';
 export { type IssuerConfig, issuerSchema } from './services/issuer.ts';
-export { orderPlaneSchema } from './services/order-plane.ts';
+export { type PaperConfig, orderPlaneSchema } from './services/order-plane.ts';
+export { type BrokerFaultsConfig, paperBrokerSchema } from './services/paper-broker.ts';
 export { storeSchema } from './services/store.ts';
 export { type StrategiesConfig, strategyPlaneSchema } from './services/strategy-plane.ts';
 export {

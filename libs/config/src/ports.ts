@@ -12,10 +12,13 @@ export const PORTS = {
   view: { http: 3005, grpc: 4005 },
   connector: { http: 3006, grpc: 4006 },
   issuer: 3007,
+  'paper-broker': { http: 3008, grpc: 4008 },
+  /** Where order planes open sessions with the paper broker as a process. */
+  paperSessions: 4108,
 } as const;
 
 export const LOOPBACK = '127.0.0.1';
 
 /** The services that listen, in the order of their ports. */
 export type ServiceName =
-  'data-plane' | 'strategy-plane' | 'order-plane' | 'store' | 'view' | 'connector';
+  'data-plane' | 'strategy-plane' | 'order-plane' | 'store' | 'view' | 'connector' | 'paper-broker';

@@ -5,6 +5,7 @@ import { connectorSchema } from './services/connector.ts';
 import { dataPlaneSchema } from './services/data-plane.ts';
 import { issuerSchema } from './services/issuer.ts';
 import { orderPlaneSchema } from './services/order-plane.ts';
+import { paperBrokerSchema } from './services/paper-broker.ts';
 import { storeSchema } from './services/store.ts';
 import { strategyPlaneSchema } from './services/strategy-plane.ts';
 
@@ -13,6 +14,7 @@ export const SCHEMAS: readonly ConfigSchema[] = [
   dataPlaneSchema,
   strategyPlaneSchema,
   orderPlaneSchema,
+  paperBrokerSchema,
   storeSchema,
   issuerSchema,
   commandLineSchema,

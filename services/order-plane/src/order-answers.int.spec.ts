@@ -86,6 +86,7 @@ describe('an answer that is lost', () => {
           cancel: (request) => session.cancel(request),
           replace: (request) => session.replace(request),
           lookup: (id) => session.lookup(id),
+          executionsSince: (since) => session.executionsSince(since),
           close: () => session.close(),
         };
         return { ...own, ...change(session) };
@@ -111,6 +112,7 @@ describe('an answer that is lost', () => {
             cancel: gone,
             replace: gone,
             lookup: (id) => (isHeard ? session.lookup(id) : gone()),
+            executionsSince: (since) => session.executionsSince(since),
             close: () => session.close(),
           };
         },
@@ -151,6 +153,33 @@ describe('an answer that is lost', () => {
     ]);
     expect(ids).toEqual([ids[0], ids[0]]);
     await expectOneOrder(rig, id);
+  });
+
+  it('that told of a fill is asked for after a restart, though the order is closed by then', async () => {
+    const deaf = await rig.open({
+      wrapBroker: (broker) => ({
+        name: broker.name,
+        open: (options) =>
+          broker.open({
+            ...options,
+            onFacts: (facts) => {
+              options.onFacts(facts.filter(({ fact }) => fact.kind !== 'fill'));
+            },
+          }),
+      }),
+    });
+    await rig.quote({ ask_size: 4 });
+    const id = await rig.intent({ name: 'deaf', time_in_force: 'IOC' });
+    expect((await rig.reported(id, 'CANCELED')).filled_quantity).toBe(0n);
+    await deaf.consumer.stop();
+    await deaf.plane.stop();
+    await rig.open();
+    await until('the fill is told', () =>
+      rig.reports.some((report) => report.filled_quantity === parseDecimal('4')),
+    );
+    const [row] = await rig.database.query('select quantity from order_plane.positions');
+    expect(row).toEqual({ quantity: '4' });
+    expect(rig.statuses(id)).toEqual(['SUBMITTED', 'ACKNOWLEDGED', 'CANCELED', 'CANCELED']);
   });
 
   it('that comes late and twice changes nothing', async () => {

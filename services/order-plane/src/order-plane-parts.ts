@@ -21,6 +21,7 @@ import { orderConsumer } from './edge/order-consumer.ts';
 import { tracedBroker, tracedIntake, tracedReports } from './edge/order-tracing.ts';
 import { PaperBook } from './edge/paper-book.ts';
 import { PaperBroker } from './edge/paper-broker.ts';
+import { RemoteBroker } from './edge/remote-broker.ts';
 
 export type OrderPlaneConfig = Pick<
   ConfigOf<typeof orderPlaneSchema>,
@@ -107,7 +108,10 @@ function assemble(
     settings: paperSettings(config.paper),
     onFault: (doing, fault) => probe.failed?.(doing, fault),
   });
-  const broker = tracedBroker(outer.wrapBroker?.(paper) ?? paper, tracing);
+  const { brokerUrl: url, answerTimeoutMs } = config.orders;
+  const papers: Broker =
+    url === undefined ? paper : new RemoteBroker({ name: paper.name, url, answerTimeoutMs });
+  const broker = tracedBroker(outer.wrapBroker?.(papers) ?? papers, tracing);
   const plane = new OrderPlane({
     database,
     clock,

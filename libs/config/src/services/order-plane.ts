@@ -1,4 +1,4 @@
-import { integer, number, oneOf, optional, text } from '../field.ts';
+import { integer, number, oneOf, optional, text, url } from '../field.ts';
 import { kafkaSection } from '../kafka-section.ts';
 import { broken, holds, type Section, section } from '../section.ts';
 import {
@@ -20,6 +20,8 @@ export interface OrdersConfig {
   readonly askIntervalMs: number;
   /** Between two looks at the tables when nothing happened. */
   readonly pollIntervalMs: number;
+  /** The paper broker's sessions, where it is a process of its own; undefined: it is in this one. */
+  readonly brokerUrl: string | undefined;
   /** Where a test ends the process, as if its machine had; undefined in earnest. */
   readonly crashAt: string | undefined;
 }
@@ -64,6 +66,15 @@ export const ordersSection: Section<OrdersConfig> = section({
       },
       { min: 5, max: 60_000 },
     ),
+    brokerUrl: optional(
+      url(
+        {
+          variable: 'ORDERS_BROKER_URL',
+          doc: 'The paper broker as a process of its own, tcp://HOST:PORT; unset: it is in this process.',
+        },
+        ['tcp'],
+      ),
+    ),
     crashAt: optional(
       text({
         variable: 'CRASH_AT',
@@ -84,14 +95,7 @@ export const ordersSection: Section<OrdersConfig> = section({
           : holds,
     },
   ],
-  build: ({ limitsFile, leaseMs, answerTimeoutMs, askIntervalMs, pollIntervalMs, crashAt }) => ({
-    limitsFile,
-    leaseMs,
-    answerTimeoutMs,
-    askIntervalMs,
-    pollIntervalMs,
-    crashAt,
-  }),
+  build: ({ environment: _, ...orders }) => orders,
 });
 
 export interface PaperConfig {
@@ -104,7 +108,8 @@ export interface PaperConfig {
 }
 
 const LATENCY_MS = { min: 0, max: 60_000 };
-const FEE_BPS = { min: 0, max: 1_000 };
+/** Below 0 the venue pays. */
+const FEE_BPS = { min: -1_000, max: 1_000 };
 
 export const paperSection: Section<PaperConfig> = section({
   title: 'Paper broker',
@@ -130,7 +135,7 @@ export const paperSection: Section<PaperConfig> = section({
       {
         variable: 'PAPER_MAKER_FEE_BPS',
         fallback: '2',
-        doc: 'Fee of orders that rested, in basis points of the notional.',
+        doc: 'Fee of orders that rested, in basis points of the notional; below 0 is a rebate.',
       },
       FEE_BPS,
     ),

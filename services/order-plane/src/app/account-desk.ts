@@ -103,7 +103,7 @@ export class AccountDesk {
     const lost = new AbortController();
     const renewing = this.#renew(lease, lost);
     try {
-      session = await this.#open(lease);
+      session = await this.#open(lease, lost);
       await recoverOrders(this.#parts, lease, session);
       await this.#serve(lease, session, lost);
     } finally {
@@ -145,13 +145,19 @@ export class AccountDesk {
     if (!lost.signal.aborted) await relay();
   }
 
-  #open(lease: HeldLease): Promise<BrokerSession> {
+  /** A session whose line is lost ends this time of ownership: the next one asks what happened meanwhile. */
+  #open(lease: HeldLease, lost: AbortController): Promise<BrokerSession> {
     const { account, epoch } = lease;
     return this.#broker.open({
       account,
       epoch,
       onFacts: (facts) => {
         this.#facts.push(...facts);
+        this.wake();
+      },
+      onLost: (fault) => {
+        this.#parts.probe.failed?.('broker session', fault);
+        lost.abort();
         this.wake();
       },
     });

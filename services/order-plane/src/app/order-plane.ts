@@ -158,5 +158,6 @@ const NO_SESSION: BrokerSession = {
   cancel: refuse,
   replace: refuse,
   lookup: refuse,
+  executionsSince: () => Promise.resolve([]),
   close: () => Promise.resolve(),
 };

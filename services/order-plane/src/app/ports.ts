@@ -50,6 +50,8 @@ export interface BrokerSessionOptions {
   readonly epoch: number;
   /** What the broker says, in any order and any number of times. */
   readonly onFacts: (facts: readonly BrokerFact[]) => void;
+  /** The line to the broker is gone: nothing more is heard, and another session must be opened. */
+  readonly onLost: (fault: Fault) => void;
 }
 
 export interface BrokerFact {
@@ -89,6 +91,11 @@ export interface BrokerSession {
    * @throws Fault ORDER_BROKER_UNREACHABLE when it cannot say
    */
   lookup(clientOrderId: string): Promise<BrokerAnswer>;
+  /**
+   * Fills, busts and corrections of the account since a time of the broker's, whatever became of their orders.
+   * @throws Fault ORDER_BROKER_UNREACHABLE when it cannot say
+   */
+  executionsSince(sinceMicros: number): Promise<readonly BrokerFact[]>;
   close(): Promise<void>;
 }
 

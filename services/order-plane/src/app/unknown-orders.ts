@@ -3,7 +3,7 @@
  * broker. Only a proof that the broker never had the order lets it be sent again.
  */
 import type { OrderFact } from '@tickmesh/domain-orders';
-import { faultOf, formatRfc3339 } from '@tickmesh/kernel';
+import { Fault, faultOf, formatRfc3339 } from '@tickmesh/kernel';
 import type { LostAnswer } from './dispatch.ts';
 import type { BrokerAnswer, BrokerSession } from './ports.ts';
 import type { LoggedOrder } from './order-log.ts';
@@ -76,9 +76,17 @@ export async function resolveUnknown(
   return askAbout(parts, target, { session, rows });
 }
 
+/** Fills may be told late and out of order: so much before the last one that is known is asked for again. */
+const EXECUTIONS_OVERLAP_MICROS = 3_600_000_000;
+const EXECUTIONS_SPAN_MICROS = 24 * 3_600_000_000;
+
+const READ_LAST_FILL = statement(
+  `select max(filled_at) as filled_at from order_plane.fills where account = $1`,
+);
+
 /**
- * After the session was taken over: asks about every order that the broker may have, because it may have spoken while
- * nobody listened.
+ * After the session was taken over: asks about every order that the broker may have, and for the executions of the time
+ * when nobody listened, those of orders that are closed here included.
  */
 export async function recoverOrders(
   parts: RecordParts,
@@ -88,6 +96,21 @@ export async function recoverOrders(
   await declareOverdue(parts, target, parts.clock.nowMicros());
   const rows = await parts.database.query<OpenRow>(READ_SENT, [target.account]);
   await askAbout(parts, target, { session, rows });
+  const executions = await session.executionsSince(await executionsFrom(parts, target));
+  const strangers = await recordFacts(parts, target, executions);
+  for (const clientOrderId of strangers) {
+    const fault = new Fault('NOT_FOUND', { ...target, client_order_id: clientOrderId });
+    parts.probe.failed?.('executions of an order that is not ours', fault);
+  }
+}
+
+async function executionsFrom(
+  { database, clock }: RecordParts,
+  { account }: RecordTarget,
+): Promise<number> {
+  const [row] = await database.query<{ filled_at: number | null }>(READ_LAST_FILL, [account]);
+  const oldestMicros = clock.nowMicros() - EXECUTIONS_SPAN_MICROS;
+  return Math.max(oldestMicros, (row?.filled_at ?? 0) - EXECUTIONS_OVERLAP_MICROS);
 }
 
 async function askAbout(

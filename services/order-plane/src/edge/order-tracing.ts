@@ -75,6 +75,7 @@ export function tracedBroker(broker: Broker, tracing: Tracing): Broker {
         cancel: (request) => session.cancel(request),
         replace: (request) => session.replace(request),
         lookup: (clientOrderId) => session.lookup(clientOrderId),
+        executionsSince: (sinceMicros) => session.executionsSince(sinceMicros),
         close: () => session.close(),
       };
     },

@@ -32,6 +32,13 @@ const READ_ORDER = statement(`select 1 from paper_broker.orders where client_ord
 const READ_EVENTS = statement(
   `select fact from paper_broker.events where client_order_id = $1 order by sequence`,
 );
+const READ_EXECUTIONS = statement(
+  `select e.client_order_id, e.fact
+   from paper_broker.events e join paper_broker.orders o using (client_order_id)
+   where o.account = $1 and e.fact->>'kind' in ('fill', 'bust', 'correction')
+     and (e.fact->>'atMicros')::bigint >= $2
+   order by e.sequence`,
+);
 const WRITE_EVENTS = statement(
   `insert into paper_broker.events (client_order_id, fact)
    select client_order_id, fact from rows from (jsonb_to_recordset($1::jsonb) as (client_order_id text, fact jsonb))
@@ -132,6 +139,24 @@ export class PaperBook {
       ]);
       if (known.length === 0) return undefined;
       return rows.map(({ fact }) => decodeFact(fact));
+    });
+  }
+
+  /** Executions since a time, in the order in which they were said. */
+  async executionsSince(
+    session: PaperSessionId,
+    sinceMicros: number,
+  ): Promise<{ readonly clientOrderId: string; readonly fact: OrderFact }[]> {
+    return this.#database.transaction(async (db) => {
+      await assertSession(db, session);
+      const rows = await db.read<{ client_order_id: string; fact: object }>(READ_EXECUTIONS, [
+        session.account,
+        sinceMicros,
+      ]);
+      return rows.map(({ client_order_id: clientOrderId, fact }) => ({
+        clientOrderId,
+        fact: decodeFact(fact),
+      }));
     });
   }
 

@@ -15,6 +15,7 @@ import { type Clock, type Fault, faultOf } from '@tickmesh/kernel';
 import type {
   Broker,
   BrokerAnswer,
+  BrokerFact,
   BrokerOrder,
   BrokerRequest,
   BrokerSession,
@@ -136,6 +137,11 @@ class PaperSession implements BrokerSession {
     await this.#writing;
     const facts = await this.#parts.book.said(this.#options, clientOrderId);
     return facts === undefined ? { kind: 'absent' } : { kind: 'found', facts };
+  }
+
+  async executionsSince(sinceMicros: number): Promise<readonly BrokerFact[]> {
+    await this.#writing;
+    return this.#parts.book.executionsSince(this.#options, sinceMicros);
   }
 
   async close(): Promise<void> {

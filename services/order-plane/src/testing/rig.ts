@@ -27,6 +27,8 @@ export interface Rig {
   readonly database: Database;
   readonly config: OrderPlaneConfig;
   readonly groupId: string;
+  /** What other processes of this mesh are told. */
+  readonly environment: Readonly<Record<string, string>>;
   /** Every report published so far, in order, repetitions included. */
   readonly reports: readonly ExecutionReport[];
   /** Sends a quote of SIM|AAPL, one size at each side, and waits until it was applied. */
@@ -53,12 +55,16 @@ const TIMES = {
   ORDERS_POLL_INTERVAL_MS: '30',
 };
 
-export async function openRig(limitsFile: string): Promise<Rig> {
+/** @param more variables of every order plane of the rig */
+export async function openRig(
+  limitsFile: string,
+  more: Readonly<Record<string, string>> = {},
+): Promise<Rig> {
   const name = `orders_${randomUUID().slice(0, 8)}`;
   const postgresUrl = required('TICKMESH_TEST_POSTGRES_URL');
   const admin = openDatabase(postgresUrl, { applicationName: name, connectionsMax: 1 });
   await admin.query(`create database ${name}`);
-  const environment = environmentOf(name, postgresUrl, limitsFile);
+  const environment = { ...environmentOf(name, postgresUrl, limitsFile), ...more };
   const config = loadConfig(orderPlaneSchema, environment);
   const bus = connectBus({ ...config, topicPrefix: `${name}.` });
   // Brokers learn of a new topic one after the other, and refuse what they do not know yet.
@@ -88,6 +94,7 @@ export async function openRig(limitsFile: string): Promise<Rig> {
     database,
     config,
     groupId: name,
+    environment: { ...environment, TICKMESH_TOPIC_PREFIX: `${name}.` },
     reports,
     quote: async (tick) => {
       await publishQuote(bus, tick ?? {});
@@ -298,11 +305,11 @@ function spawnPlane(environment: Readonly<Record<string, string>>): ChildProcess
   });
 }
 
-/** Resolves when it consumes, or has ended before it could. */
-async function started(child: ChildProcess): Promise<void> {
+/** Resolves when it says `word`, or has ended before it could. */
+export async function started(child: ChildProcess, word = 'ready'): Promise<void> {
   const ready = new Promise<void>((done) => {
     child.stdout?.on('data', (bytes: Buffer) => {
-      if (bytes.toString().includes('ready')) done();
+      if (bytes.toString().includes(word)) done();
     });
   });
   await Promise.race([ready, once(child, 'exit')]);
