@@ -15,7 +15,7 @@ beforeEach(async () => {
 afterEach(() => rig.close());
 
 /** A connection that writes and does not commit yet. */
-async function openWriter(): Promise<{ database: Database; append: string; values: unknown[] }> {
+function openWriter(): { database: Database; append: string; values: unknown[] } {
   const database = openDatabase(rig.config.database.url, {
     applicationName: 'slow-writer',
     connectionsMax: 1,
@@ -32,7 +32,7 @@ async function openWriter(): Promise<{ database: Database; append: string; value
 
 /** Runs `during` while a transaction of the writer has its position and has not committed. */
 async function whileUncommitted(during: (txTime: number) => Promise<unknown>): Promise<void> {
-  const { database, append, values } = await openWriter();
+  const { database, append, values } = openWriter();
   try {
     await database.transaction(async (transaction) => {
       const [row] = await transaction.query<{ tx_time: number }>(append, values);

@@ -8,6 +8,8 @@ import type { Caller, LogPosition } from './ports.ts';
 /** Seals short texts. Equal inputs give equal tokens, so that answers can be compared. */
 export interface Seal {
   seal(context: string, text: string): string;
+  /** As `seal`, of at most 36 characters, but no two tokens are equal: comparing them tells nothing. */
+  sealAnew(context: string, text: string): string;
   /** Undefined for anything that was not sealed in this context. */
   open(context: string, token: string): string | undefined;
 }
@@ -38,9 +40,12 @@ export function openPage(
   throw new Fault('ARGUMENT_INVALID', { name: 'page_token', rule });
 }
 
-/** A place in the log, for subscribers. */
+/**
+ * A place in the log, for subscribers. Two tokens of one place differ: else one of the log's end would tell whether
+ * anything was written since another.
+ */
 export function sealPosition(seal: Seal, caller: Caller, place: LogPosition): string {
-  return seal.seal(contextOf('log', caller), `${place.position} ${place.txTime}`);
+  return seal.sealAnew(contextOf('log', caller), `${place.position} ${place.txTime}`);
 }
 
 /** @throws Fault ARGUMENT_INVALID for a cursor of another caller, or none of ours */

@@ -2,7 +2,14 @@
 import type { Database, Row } from '@tickmesh/database';
 import type { EventType, Micros } from '@tickmesh/domain-store';
 import { checkLimit } from './arguments.ts';
-import type { Caller, LogEntry, LogPosition, LogReader, LogStretch, PlacedEvent } from './ports.ts';
+import type {
+  LogEntry,
+  LogPosition,
+  LogReader,
+  LogStretch,
+  PlacedEvent,
+  ReadOptions,
+} from './ports.ts';
 import { asked } from './refusals.ts';
 import { type LogRow, placedEventOf } from './rows.ts';
 import { statement } from './statement.ts';
@@ -22,6 +29,8 @@ const SEEN = statement(
      changed_by, state, data
    from store.log
    where position > $1 and position <= $2 and tx_time >= $3
+     and ($5::text[] is null or entity_type = any ($5))
+     and ($6::uuid[] is null or entity_id = any ($6))
    order by position limit $4`,
 );
 const IDS = statement(
@@ -50,14 +59,16 @@ export class DatabaseLogReader implements LogReader {
 
   async readFrom(
     after: LogPosition,
-    { caller, max }: { readonly caller: Caller; readonly max: number },
+    options: ReadOptions,
   ): Promise<LogStretch<PlacedEvent>> {
-    checkLimit(max);
+    const { caller, entityTypes, entityIds } = options;
+    const max = checkLimit(options.max);
     const end = await this.end();
     const last =
       end.position < after.position + POSITIONS_MAX ? end.position : after.position + POSITIONS_MAX;
     if (last <= after.position) return { events: [], end: after };
-    const values = [after.position, last, formatRfc3339(after.txTime), max];
+    const values: unknown[] = [after.position, last, formatRfc3339(after.txTime), max];
+    values.push(entityTypes ?? null, entityIds ?? null);
     const rows = await asked(() =>
       this.#database.transaction(async (transaction) => {
         await transaction.query(SPEAK_FOR, [caller.name]);

@@ -212,6 +212,14 @@ export interface LogStretch<Item> {
   readonly end: LogPosition;
 }
 
+export interface ReadOptions {
+  readonly caller: Caller;
+  readonly max: number;
+  /** Absent: all. */
+  readonly entityTypes?: readonly string[];
+  readonly entityIds?: readonly string[];
+}
+
 /**
  * The log in the order of commits, for subscriptions and for the relay of store_events. A position is given at
  * the end of its transaction, so nothing ever appears before a place that was read.
@@ -220,7 +228,7 @@ export interface LogReader {
   /** At most `max` events behind a place that the caller may see, by the rights of now. */
   readFrom(
     after: LogPosition,
-    options: { readonly caller: Caller; readonly max: number },
+    options: ReadOptions,
   ): Promise<LogStretch<PlacedEvent>>;
   /** At most `max` entries behind a place, everybody's: the database gives no values to this question. */
   readIds(after: LogPosition, max: number): Promise<LogStretch<LogEntry>>;
