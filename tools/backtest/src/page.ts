@@ -23,7 +23,8 @@ export function renderPage(report: BacktestReport): string {
 <h1>Back-test of ${escape(strategy.id)}</h1>
 <p>${escape(strategy.kind)} on ${escape(strategy.markets.join(', '))} for ${escape(strategy.account)}, ${escape(period.from)} to ${escape(period.to)}</p>
 ${facts([
-  ['Profit', `${number(result.profit, 2)} ${currency}`],
+  ['Profit after fees', `${number(result.profit, 2)} ${currency}`],
+  ['Profit before fees', `${number(result.profitBeforeFees, 2)} ${currency}`],
   ['Equity', `${number(result.startEquity, 2)} to ${number(result.endEquity, 2)} ${currency}`],
   ['Largest drawdown', `${number(result.maxDrawdown * 100, 4)} %`],
   [
@@ -32,6 +33,7 @@ ${facts([
       .map(([name, fee]) => `${number(Number(fee), 2)} ${name}`)
       .join(', ') || 'none',
   ],
+  ['Turnover', `${number(result.turnover, 2)} ${currency}`],
   ['Sharpe ratio of a second', `${number(result.sharpe, 4)} over ${result.returns} returns`],
   [
     'Probability that it is above 0',
@@ -63,7 +65,7 @@ ${lines(report.positions, ['market', 'quantity', 'averagePrice', 'realized'])}
 <h2>Trades</h2>
 ${lines(report.trades, ['market', 'side', 'quantity', 'openedAt', 'openPrice', 'closedAt', 'closePrice', 'realized'])}
 <h2>Fills</h2>
-${lines(report.fills, ['time', 'market', 'side', 'quantity', 'price', 'fee', 'feeCurrency', 'liquidity'])}
+${lines(report.fills, ['time', 'market', 'side', 'quantity', 'price', 'value', 'fee', 'feeCurrency', 'liquidity', 'slippageBps'])}
 ${sources(report)}
 </main>
 </html>

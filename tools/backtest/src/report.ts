@@ -18,9 +18,13 @@ export interface FillLine {
   readonly side: 'BUY' | 'SELL';
   readonly quantity: string;
   readonly price: string;
+  /** Quantity at its price, settlement currency. */
+  readonly value: number;
   readonly fee: string;
   readonly feeCurrency: string;
   readonly liquidity: string;
+  /** Basis points against the middle at the decision; above 0 is worse. Null without one. */
+  readonly slippageBps: number | null;
   readonly executionId: string;
   readonly intentId: string;
 }
@@ -61,7 +65,11 @@ export interface BacktestReport {
   readonly result: {
     readonly startEquity: number;
     readonly endEquity: number;
+    /** After fees. */
     readonly profit: number;
+    readonly profitBeforeFees: number;
+    /** Value of all fills. */
+    readonly turnover: number;
     readonly fees: Readonly<Record<string, string>>;
     /** Share of the peak. */
     readonly maxDrawdown: number;
@@ -118,6 +126,7 @@ export function makeReport(parts: ReportParts): BacktestReport {
   const [start, end] = [values[0] ?? 0, values.at(-1) ?? 0];
   const sharpe = sharpeFacts(returnsOf(values));
   const trades = tradesOf(desk, fills);
+  const fees = decimalToNumber(desk.fees.get(parts.currency) ?? 0n);
   return {
     strategy: { id, kind, account, markets, parameters },
     hashes: parts.hashes,
@@ -127,6 +136,11 @@ export function makeReport(parts: ReportParts): BacktestReport {
       startEquity: start,
       endEquity: end,
       profit: rounded(end - start, 9),
+      profitBeforeFees: rounded(end - start + fees, 9),
+      turnover: rounded(
+        fills.reduce((sum, { value }) => sum + value, 0),
+        9,
+      ),
       fees: Object.fromEntries(
         [...desk.fees].map(([currency, fee]) => [currency, formatDecimal(fee)]),
       ),

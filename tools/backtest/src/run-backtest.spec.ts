@@ -35,6 +35,21 @@ describe('a back-test', () => {
     const mark = (result.endEquity - result.startEquity + paid - cash) / held;
     const last = Number(fills.at(-1)?.price);
     expect(Math.abs(mark / last - 1)).toBeLessThan(0.01);
+    expect(result.profitBeforeFees).toBeCloseTo(result.profit + paid, 6);
+  });
+
+  it('tells what each fill cost against the middle at its decision, and all of them by value', async () => {
+    const { fills, orders, result } = await runBacktest(options);
+    const turnover = fills.reduce(
+      (sum, { quantity, price }) => sum + Number(quantity) * Number(price),
+      0,
+    );
+    expect(result.turnover).toBeCloseTo(turnover, 6);
+    const cost = fills.reduce(
+      (sum, { value, slippageBps }) => sum + value * (slippageBps ?? NaN),
+      0,
+    );
+    expect(cost / turnover).toBeCloseTo(orders.slippageBps!, 3);
   });
 
   it('sees nothing before its start and nothing from its end on', async () => {
@@ -49,6 +64,24 @@ describe('a back-test', () => {
     for (const { time } of report.fills) expect(time >= from && time < to).toBe(true);
     expect(parseRfc3339(report.period.from)!).toBeGreaterThanOrEqual(parseRfc3339(from)!);
   });
+
+  it.each([
+    ['--from', { fromMicros: parseRfc3339('2024-08-10T00:00:00Z')! }],
+    ['--to', { toMicros: parseRfc3339('2024-08-08T00:00:00Z')! }],
+    [
+      '--from',
+      {
+        fromMicros: parseRfc3339('2024-08-08T23:57:00Z')!,
+        toMicros: parseRfc3339('2024-08-08T23:56:00Z')!,
+      },
+    ],
+  ])(
+    'refuses a time between whose bounds nothing lies, naming %s: case %#',
+    async (argument, bounds) => {
+      const thrown = await runBacktest({ ...options, ...bounds }).catch((fault: unknown) => fault);
+      expect(isFault(thrown) && thrown.details['argument']).toBe(argument);
+    },
+  );
 
   it('never fills an order before it could have reached the venue', async () => {
     const slow = { ...PAPER, entryLatencyMicros: [500_000, 500_000] as const };

@@ -4,10 +4,11 @@ import { type BacktestReport, makeReport, moneyNumber } from './report.ts';
 import { stat } from 'node:fs/promises';
 import { INSTRUMENTS } from '@tickmesh/contracts';
 import { openRecordings } from '@tickmesh/data-plane/replay';
-import type { PaperSettings } from '@tickmesh/domain-orders';
+import type { EffectiveFill, PaperSettings } from '@tickmesh/domain-orders';
 import type { LimitsDocument } from '@tickmesh/domain-risk';
 import { type StrategyDefinition, marketKey } from '@tickmesh/domain-strategies';
-import { Fault, formatDecimal, formatRfc3339 } from '@tickmesh/kernel';
+import { Fault, decimalToNumber, formatDecimal, formatRfc3339 } from '@tickmesh/kernel';
+import type { LoggedOrder } from '@tickmesh/order-plane/decide';
 import { hashCode, hashFiles, hashText } from './hashes.ts';
 import { type PlayedFrame, type Recording, mergedFrames } from './recorded-frames.ts';
 import { Simulation } from './simulation.ts';
@@ -29,7 +30,7 @@ const EQUITY_STEP_MICROS = 1_000_000;
 /**
  * Plays the recordings of the strategy's markets, once.
  * @throws Fault NOT_FOUND for a missing file, FRAME_UNREADABLE for one that is no recording, ARGUMENT_INVALID when no
- *   file is of a market of the strategy, or its markets settle in several currencies
+ *   file is of a market of the strategy, its markets settle in several currencies, or nothing lies between from and to
  */
 export async function runBacktest(options: BacktestOptions): Promise<BacktestReport> {
   const { definition, files, fromMicros = 0, toMicros = Infinity } = options;
@@ -44,18 +45,7 @@ export async function runBacktest(options: BacktestOptions): Promise<BacktestRep
     runId: `backtest-${hashText(JSON.stringify(data)).slice(0, 12)}`,
     fromMicros,
     onFill: (order, fill, atMicros) => {
-      ledger.fills.push({
-        time: formatRfc3339(atMicros),
-        market: `${order.exchange}|${order.symbol}`,
-        side: order.fold.intent.side,
-        quantity: formatDecimal(fill.quantity),
-        price: formatDecimal(fill.price),
-        fee: formatDecimal(fill.fee),
-        feeCurrency: fill.feeCurrency ?? '',
-        liquidity: fill.liquidity ?? '',
-        executionId: fill.executionId,
-        intentId: order.intentId,
-      });
+      ledger.fills.push(fillLine(order, fill, atMicros));
     },
     onDenied: (codes) => {
       for (const code of codes) count(ledger.denied, code);
@@ -70,6 +60,7 @@ export async function runBacktest(options: BacktestOptions): Promise<BacktestRep
     },
   });
   await play(simulation, recordings, { ...options, toMicros });
+  refuseEmpty(simulation, fromMicros, toMicros);
   ledger.sample(simulation, simulation.nowMicros, true);
   return makeReport({
     definition,
@@ -85,6 +76,35 @@ export async function runBacktest(options: BacktestOptions): Promise<BacktestRep
   });
 }
 
+function fillLine(order: LoggedOrder, fill: EffectiveFill, atMicros: number): FillLine {
+  const { symbol, exchange, fold, intentId } = order;
+  const instrument = INSTRUMENTS.find((each) => marketKey(each) === `${exchange}|${symbol}`);
+  const { side } = fold.intent;
+  const { arrivalMid } = fold.state();
+  const worse = side === 'BUY' ? 1 : -1;
+  const price = decimalToNumber(fill.price);
+  const mid = arrivalMid === undefined ? undefined : decimalToNumber(arrivalMid);
+  const contracts =
+    decimalToNumber(fill.quantity) * decimalToNumber(instrument?.multiplier ?? 1_000_000_000n);
+  return {
+    time: formatRfc3339(atMicros),
+    market: `${exchange}|${symbol}`,
+    side,
+    quantity: formatDecimal(fill.quantity),
+    price: formatDecimal(fill.price),
+    value: Number(
+      (instrument?.inverse === true ? contracts / price : contracts * price).toFixed(9),
+    ),
+    fee: formatDecimal(fill.fee),
+    feeCurrency: fill.feeCurrency ?? '',
+    liquidity: fill.liquidity ?? '',
+    slippageBps:
+      mid === undefined ? null : Number((((worse * (price - mid)) / mid) * 10_000).toFixed(6)),
+    executionId: fill.executionId,
+    intentId,
+  };
+}
+
 async function play(
   simulation: Simulation,
   recordings: readonly Recording[],
@@ -97,6 +117,24 @@ async function play(
     if (within.length < batch.length) break;
   }
   simulation.finish();
+}
+
+/** A report on nothing would read as one on a strategy that did nothing. */
+function refuseEmpty(simulation: Simulation, fromMicros: number, toMicros: number): void {
+  const { counts, nowMicros } = simulation;
+  if (counts.frames === 0) {
+    throw new Fault('ARGUMENT_INVALID', {
+      argument: '--to',
+      expected: 'a time after the first frame',
+      found: Number.isFinite(toMicros) ? formatRfc3339(toMicros) : 'no frames',
+    });
+  }
+  if (nowMicros >= fromMicros) return;
+  throw new Fault('ARGUMENT_INVALID', {
+    argument: '--from',
+    expected: `a time before the last frame played, of ${formatRfc3339(nowMicros)}`,
+    found: formatRfc3339(fromMicros),
+  });
 }
 
 function playBatch(simulation: Simulation, batch: readonly PlayedFrame[]): void {
