@@ -21,19 +21,32 @@ async function lintProtos(root, log) {
 
 async function callServices(root, log) {
   const program = await grpcurl(root, log);
-  const { services } = await runningMesh(log);
+  const { services, environment } = await runningMesh(log);
+  // Reflection asks for somebody; health asks for nobody.
+  const token = await tokenOf(root, environment);
   const verdicts = [];
   for (const { name, addresses } of services) {
     if (addresses.grpc === undefined) continue;
     const call = (...args) => run(program, ['-plaintext', '-max-time', '10', ...args]);
     verdicts.push(
-      await reflection(name, addresses.grpc, call),
+      await reflection(name, addresses.grpc, (...args) =>
+        call('-H', `authorization: Bearer ${token}`, ...args),
+      ),
       await health(root, name, addresses.grpc, call),
     );
   }
   return verdicts.length > 0
     ? verdicts
     : [{ name: 'services', ok: false, detail: 'none has gRPC' }];
+}
+
+async function tokenOf(root, environment) {
+  const words = [join(root, 'tools', 'mesh', 'bin', 'mesh.mjs'), 'token', '--role', 'viewer'];
+  const { code, stdout, output } = await run(process.execPath, words, {
+    env: { ...process.env, ...environment },
+  });
+  if (code !== 0) throw new Error(`mesh token: ${output}`);
+  return stdout.trim();
 }
 
 /** Lists what the service offers and has each service of ours described: that needs every message it uses. */
