@@ -1,9 +1,11 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import {
+  COMPOSE_FILE,
   type ComposeFile,
   type ComposeService,
   REPOSITORY_ROOT,
+  SECURE_FILE,
   readCompose,
 } from '@tickmesh/local';
 import { parseAllDocuments } from 'yaml';
@@ -16,8 +18,13 @@ export function composeDefaults(): ComposeFile {
   return readCompose(COMPOSE_PATH, {});
 }
 
-export function serviceNamed(name: string): ComposeService {
-  const service = composeDefaults().services.get(name);
+/** As it runs when everybody signs in at the broker. */
+export function composeSecured(): ComposeFile {
+  return readCompose(COMPOSE_FILE, {}, SECURE_FILE);
+}
+
+export function serviceNamed(name: string, file: ComposeFile = composeDefaults()): ComposeService {
+  const service = file.services.get(name);
   if (service === undefined) throw new Error(`docker-compose.yml has no service ${name}`);
   return service;
 }

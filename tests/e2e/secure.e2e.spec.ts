@@ -6,7 +6,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { connectBus } from '@tickmesh/bus';
 import { commandLineSchema, loadConfig } from '@tickmesh/config';
 import { PRINCIPALS } from '@tickmesh/contracts';
-import { type RunningMesh, freePortVariables, readRunning } from '@tickmesh/local';
+import { REPOSITORY_ROOT, type RunningMesh, freePortVariables, readRunning } from '@tickmesh/local';
 import {
   type Ended,
   type Environment,
@@ -58,6 +58,10 @@ afterAll(async () => {
 });
 
 describe('The secured mesh, started by one command', () => {
+  it('is shown by a guide that has commands', () => {
+    expect(guideCommands().length).toBeGreaterThan(6);
+  });
+
   it('is up, with every right on the broker as the file has it', async () => {
     expect(started.code).toBe(0);
     const health = await mesh(['health', '--json']);
@@ -117,12 +121,14 @@ describe('The secured mesh, started by one command', () => {
     expect((await mesh(publish, as('order-plane'), text)).code).toBe(0);
   });
 
-  it('goes on when the provider turns its key', async () => {
-    const turned = await mesh(['token', '--rotate-key', '--json']);
-    expect([turned.code, turned.stderr]).toEqual([0, '']);
-    const { code, stderr } = await mesh(['smoke', '--json']);
-    expect([code, stderr]).toEqual([0, '']);
-  });
+  it.each(guideCommands())(
+    'does what the guide says: $line',
+    async ({ variables, args, refusal }) => {
+      const { code, stderr } = await mesh(args, variables());
+      expect([code === 0, stderr === '']).toEqual([refusal === undefined, refusal === undefined]);
+      expect(stderr).toContain(refusal ?? '');
+    },
+  );
 
   it('keeps secrets in files that their owner alone can read, and in no other', () => {
     const principals = Object.keys(PRINCIPALS);
@@ -144,6 +150,37 @@ describe('The secured mesh, started by one command', () => {
     for (const value of values) expect(written.some((text) => text.includes(value))).toBe(false);
   });
 });
+
+interface GuideCommand {
+  readonly line: string;
+  /** With the folder of this mesh for the one of the clone. */
+  readonly variables: () => Environment;
+  readonly args: readonly string[];
+  /** What a command that is refused says. */
+  readonly refusal: string | undefined;
+}
+
+/** Every `npx mesh` of docs/guides/secure.md, in its order. */
+function guideCommands(): GuideCommand[] {
+  const guide = readFileSync(join(REPOSITORY_ROOT, 'docs', 'guides', 'secure.md'), 'utf8');
+  const blocks = [...guide.matchAll(/^```sh\n([\s\S]*?)^```$/gm)].map(([, text = '']) => text);
+  const lines = blocks.flatMap((block) => block.split('\n'));
+  return lines.flatMap((line) => {
+    const [, before = '', words = '', comment = ''] =
+      /^((?:[A-Z_]+=\S+ )*)npx mesh ([^#]+?)\s*(#.*)?$/.exec(line) ?? [];
+    if (words === '') return [];
+    const pairs = before.split(' ').filter((pair) => pair !== '');
+    const variables = (): Environment =>
+      Object.fromEntries(
+        pairs.map((pair) => {
+          const [name = '', value = ''] = pair.split('=');
+          return [name, value.replace('.mesh/data/secrets', secrets)];
+        }),
+      );
+    const refusal = /refused: (\w+)/.exec(comment)?.[1];
+    return [{ line, variables, args: words.split(' '), refusal }];
+  });
+}
 
 /** All that the broker looks for, and the signature of somebody else's key. */
 function forgedToken(subject: string): string {
