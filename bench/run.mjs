@@ -1,6 +1,7 @@
 /**
  * `npm run bench [-- NAME...] [--json] [--update]`: runs the benches whose names contain a word given, all without
- * one; each figure beside its baseline, measured in the same run. `--update` writes the table into bench/README.md.
+ * one; each figure beside its baseline, measured in the same run. `--update` writes the table into
+ * bench/README.md; benches that were not run keep their rows there.
  */
 import { readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { cpus } from 'node:os';
@@ -37,12 +38,13 @@ if (names.some((name) => NEEDS_PARTS.has(name))) {
   process.env.TICKMESH_TEST_POSTGRES_URL = parts.postgres.url;
 }
 
+/** Rows with the bench that made them. */
 const rows = [];
 try {
   for (const name of names) {
     process.stderr.write(`${name} ...\n`);
     const { bench } = await import(`./dist/${name}.bench.js`);
-    rows.push(...(await bench()));
+    for (const row of await bench()) rows.push({ bench: name, ...row });
   }
 } finally {
   await parts?.stop();
@@ -53,8 +55,9 @@ const shown = (value) =>
   value >= 1000
     ? Math.round(value).toLocaleString('en-US')
     : Number(value.toPrecision(3)).toString();
-const heads = ['what', 'ours', 'baseline', 'ratio', 'aim', 'equal result'];
+const heads = ['bench', 'what', 'ours', 'baseline', 'ratio', 'aim', 'equal result'];
 const cells = rows.map((row) => [
+  row.bench,
   row.name,
   `${shown(row.ours)} ${row.unit}`,
   row.baselineName === '' ? '' : `${shown(row.baseline)} ${row.unit} (${row.baselineName})`,
@@ -62,15 +65,23 @@ const cells = rows.map((row) => [
   row.aim,
   row.equal ? 'yes' : 'NO',
 ]);
+const benchOf = (text) => text.split(' | ')[0].slice(2);
 const line = (row) => `| ${row.join(' | ')} |`;
-const table = [line(heads), line(heads.map(() => '---')), ...cells.map(line)].join('\n');
+const tableOf = (lines) => [line(heads), line(heads.map(() => '---')), ...lines].join('\n');
+const table = tableOf(cells.map(line));
 process.stdout.write(flags.includes('--json') ? `${JSON.stringify(rows)}\n` : `${table}\n`);
 
 if (flags.includes('--update')) {
   const file = join(here, 'README.md');
   const machine = `${cpus().length} x ${cpus()[0].model.trim()}, Node ${process.versions.node}`;
-  const text = readFileSync(file, 'utf8');
-  const [before] = text.split('<!-- table -->');
-  writeFileSync(file, `${before}<!-- table -->\n\nMeasured on ${machine}.\n\n${table}\n`);
+  const [before, written = ''] = readFileSync(file, 'utf8').split('<!-- table -->');
+  // Benches that were not run keep their rows.
+  const kept = written
+    .split('\n')
+    .filter((text) => text.startsWith('| ') && !text.startsWith('| bench |'))
+    .filter((text) => !text.startsWith('| --- |') && !names.includes(benchOf(text)));
+  const lines = [...kept, ...cells.map(line)];
+  lines.sort((a, b) => (benchOf(a) < benchOf(b) ? -1 : Number(benchOf(a) > benchOf(b))));
+  writeFileSync(file, `${before}<!-- table -->\n\nMeasured on ${machine}.\n\n${tableOf(lines)}\n`);
 }
 if (rows.some((row) => !row.equal)) process.exitCode = 1;
