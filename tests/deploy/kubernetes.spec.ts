@@ -4,10 +4,10 @@ import { describe, expect, it } from '@jest/globals';
 import { knownVariables } from '@tickmesh/config';
 import { PRINCIPALS } from '@tickmesh/contracts';
 import { parse } from 'yaml';
-import { DEPLOY_DIR, at, documentsOf, listAt, serviceNamed, yamlFiles } from './files.ts';
+import { DEPLOY_DIR, at, documentsOf, listAt, readText, serviceNamed, yamlFiles } from './files.ts';
 
 const BASE = 'k8s/base';
-const SERVICES = ['data-plane', 'strategy-plane', 'order-plane', 'connector'];
+const SERVICES = ['data-plane', 'strategy-plane', 'order-plane', 'store', 'connector'];
 const files = yamlFiles('k8s');
 const manifests = files.filter((path) => !path.endsWith('kustomization.yaml')).flatMap(documentsOf);
 
@@ -124,6 +124,14 @@ describe('the Kubernetes manifests', () => {
       expect(at(entry('KAFKA_SASL_USERNAME'), 'value')).toBe(name);
       expect(at(entry('KAFKA_SASL_PASSWORD'), 'valueFrom', 'secretKeyRef', 'name')).toBe(name);
     }
+  });
+
+  it('in production believe a provider on https alone, and nothing of development', () => {
+    const overlay = readText('deploy', 'k8s', 'overlays', 'production', 'kustomization.yaml');
+    expect(overlay).toMatch(/SIGN_IN_ISSUER=https:/);
+    expect(overlay).not.toMatch(/NODE_ENV|issuer\.yaml/);
+    const base = readText('deploy', 'k8s', 'base', 'kustomization.yaml');
+    expect(base).not.toMatch(/SIGN_IN_|NODE_ENV/);
   });
 
   it('keep the variables of other services out of ours', () => {
