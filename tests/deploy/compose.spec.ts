@@ -9,6 +9,7 @@ import {
   issuerSchema,
   loadConfig,
   orderPlaneSchema,
+  storeSchema,
   strategyPlaneSchema,
 } from '@tickmesh/config';
 import { REPOSITORY_ROOT } from '@tickmesh/local';
@@ -21,6 +22,7 @@ const SCHEMAS: Readonly<Record<string, ConfigSchema>> = {
   'data-plane': dataPlaneSchema,
   'strategy-plane': strategyPlaneSchema,
   'order-plane': orderPlaneSchema,
+  store: storeSchema,
   connector: connectorSchema,
   issuer: issuerSchema,
 };
@@ -51,7 +53,13 @@ describe('docker-compose.yml', () => {
     expect(published('postgres', 'postgres')).toBe(PORTS.database);
     expect(published('kafka-ui', 'http')).toBe(PORTS.kafkaUi);
     expect(published('issuer', 'http')).toBe(PORTS.issuer);
-    for (const name of ['data-plane', 'strategy-plane', 'order-plane', 'connector'] as const) {
+    for (const name of [
+      'data-plane',
+      'strategy-plane',
+      'order-plane',
+      'store',
+      'connector',
+    ] as const) {
       expect([name, published(name, 'http')]).toEqual([name, PORTS[name].http]);
       expect([name, published(name, 'grpc')]).toEqual([name, PORTS[name].grpc]);
     }

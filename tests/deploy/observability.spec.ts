@@ -55,7 +55,7 @@ describe('what is observed', () => {
 
   it('scrapes every service of ours', () => {
     const compose = readText('docker-compose.yml');
-    for (const name of ['data-plane', 'strategy-plane', 'order-plane', 'connector']) {
+    for (const name of ['data-plane', 'strategy-plane', 'order-plane', 'store', 'connector']) {
       const variable = `${name.toUpperCase().replaceAll('-', '_')}_HTTP_PORT`;
       expect(compose).toContain(`- ${name}:\${${variable}:-`);
     }

@@ -7,6 +7,7 @@ import {
   dataPlaneSchema,
   loadConfig,
   orderPlaneSchema,
+  storeSchema,
   strategyPlaneSchema,
 } from '@tickmesh/config';
 import { PRINCIPALS } from '@tickmesh/contracts';
@@ -26,6 +27,7 @@ const SCHEMAS = {
   'data-plane': dataPlaneSchema,
   'strategy-plane': strategyPlaneSchema,
   'order-plane': orderPlaneSchema,
+  store: storeSchema,
   connector: connectorSchema,
   setup: commandLineSchema,
   mesh: commandLineSchema,

@@ -17,7 +17,7 @@ import { type Ended, jsonLines, meshCommand, runScript } from './support/run-pro
 import { newFolder } from './support/test-mesh.ts';
 import { until } from './support/until.ts';
 
-const SERVICES = ['data-plane', 'strategy-plane', 'order-plane', 'connector'];
+const SERVICES = ['data-plane', 'strategy-plane', 'order-plane', 'store', 'connector'];
 const KAFKA_COUNTERS = [
   'kafka_messages_published_total',
   'kafka_delivery_errors_total',

@@ -1,5 +1,5 @@
 -- compatible: yes
--- The bi-temporal log. Run by a role that may create roles; it hands everything to store_owner, which nobody
+-- The bi-temporal log. Run by a role that may create roles; it hands every table to store_owner, which nobody
 -- logs in as. The service logs in as a member of store_access: it owns nothing, bypasses nothing, and may only
 -- read what a principal may read and call the functions of this schema.
 --
@@ -26,8 +26,8 @@ begin
   execute format('revoke temporary on database %I from public', pg_catalog.current_database());
 end $$;
 
-alter schema store owner to store_owner;
 revoke all on schema store from public;
+grant usage, create on schema store to store_owner;
 grant usage on schema store to store_access, store_relay;
 grant select on store.migrations to store_access;
 

@@ -294,7 +294,7 @@ describe('the check at the start', () => {
     [url.username, url.password] = [userName, password];
     const config = {
       database: { ...rig.config.database, url: String(url) },
-      store: { migrationUrl: undefined },
+      store: { ...rig.config.store, migrationUrl: undefined },
     };
     const { openStore } = await import('./store-parts.ts');
     const { systemMicros } = await import('./testing/rig.ts');
