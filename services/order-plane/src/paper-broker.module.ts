@@ -1,7 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { ConfigOf, paperBrokerSchema } from '@tickmesh/config';
-import { InstrumentMaster } from '@tickmesh/contracts';
-import { migrate, openDatabase, readMigrations } from '@tickmesh/database';
 import {
   type OpenApiDefinition,
   type ServiceContext,
@@ -9,12 +7,9 @@ import {
   openBus,
   systemClock,
 } from '@tickmesh/nest';
-import { paperSettings } from './app/paper-market.ts';
-import { BrokerFaults } from './edge/broker-faults.ts';
-import { serveBroker } from './edge/broker-server.ts';
+import type { BrokerFaults } from './edge/broker-faults.ts';
 import { BROKER_FAULTS, FaultsController } from './edge/faults.controller.ts';
-import { PaperBook } from './edge/paper-book.ts';
-import { PaperBroker } from './edge/paper-broker.ts';
+import { openPaperBroker } from './paper-broker-parts.ts';
 
 export type PaperBrokerConfiguration = ConfigOf<typeof paperBrokerSchema>;
 
@@ -24,9 +19,6 @@ export const FAULTS_PAGE: OpenApiDefinition = {
   version: '1',
 };
 
-const MIGRATIONS = new URL('../migrations-paper/', import.meta.url);
-const GROUP = 'paper-broker';
-
 /** The paper broker as a process of its own: the only wiring of it. */
 @Module({})
 export class PaperBrokerModule {
@@ -34,53 +26,30 @@ export class PaperBrokerModule {
     config: PaperBrokerConfiguration,
     context: ServiceContext,
   ): Promise<DynamicModule> {
-    const { kafka, registry, sessions } = config;
+    const { kafka, registry, http } = config;
     const { lifecycle, health, logger } = context;
-    const bus = openBus(context, { kafka, registry, publishes: [] });
-    const database = openDatabase(config.database.url, {
-      applicationName: GROUP,
-      connectionsMax: config.database.connectionsMax,
-      statementTimeoutMs: config.database.statementTimeoutMs,
-    });
-    lifecycle.onStop('pools', 'database', () => database.close());
-    await migrate(database, 'paper_broker', await readMigrations(MIGRATIONS));
-    const onFault = (step: string, thrown: unknown): void => {
-      logger.fault('order.step_failed', thrown, { step });
-    };
-    const broker = new PaperBroker({
-      book: new PaperBook(database),
+    const { database, consumer, faults, server } = await openPaperBroker(config, {
+      bus: openBus(context, { kafka, registry, publishes: [] }),
       clock: systemClock,
-      master: new InstrumentMaster(),
-      settings: paperSettings(config.paper),
-      onFault,
-    });
-    const faults = new BrokerFaults(sessions.seed, sessions.faults);
-    const consumer = bus.consumer({
-      groupId: groupIdOf(kafka, GROUP),
-      topics: ['market_events'],
-      assignment: 'single-owner',
-      ordering: 'partition',
-      // A quote of yesterday meets no order.
-      fallback: 'latest',
-      batchRecordsMax: 500,
-      handle: (batch) => {
-        for (const { value } of batch.deliveries) broker.show(value);
-        return Promise.resolve();
+      groupId: groupIdOf(kafka, 'paper-broker'),
+      onFault: (step, fault) => {
+        logger.fault('order.step_failed', fault, { step });
       },
     });
-    const { host } = config.http;
-    const server = await serveBroker(
-      { broker, faults, clock: systemClock, onFault },
-      { host, port: sessions.port },
-    );
+    lifecycle.onStop('pools', 'database', () => database.close());
     lifecycle.onStop('listeners', 'sessions', () => server.close());
     lifecycle.onStop('consumers', 'market events', () => consumer.stop());
     lifecycle.onStart('market events', () => consumer.start());
-    logger.info('broker.listening', { host, port: server.port });
+    logger.info('broker.listening', { host: http.host, port: server.port });
     health.depend('postgres', async () => {
       await database.ping();
       return { isUp: true };
     });
+    return PaperBrokerModule.serving(faults);
+  }
+
+  /** The edge over faults that are open. */
+  static serving(faults: BrokerFaults): DynamicModule {
     return {
       module: PaperBrokerModule,
       controllers: [FaultsController],

@@ -1,55 +1,52 @@
-/** The paper broker, as it is built, in a process that a test may kill; and its faults, as a test may change them. */
+/** The paper broker in a process of its own, as a test starts, kills and upsets it. */
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { type AddressInfo, createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
-import { TestIssuer } from '@tickmesh/sign-in/testing';
+import type { BrokerFaultsConfig } from '@tickmesh/config';
 import { type Rig, started } from './rig.ts';
 
-/** Node runs no decorators of a source. */
-const MAIN = fileURLToPath(new URL('../../dist/paper-broker-main.js', import.meta.url));
+const PROCESS = fileURLToPath(new URL('./paper-broker-process.ts', import.meta.url));
 
-export interface Faults {
-  readonly drop_share?: number;
-  readonly repeat_share?: number;
-  readonly delay_ms?: number;
-  readonly duplicates?: 'repeat' | 'reject' | 'accept';
+export interface FaultCounts {
+  readonly handedOver: number;
+  readonly dropped: number;
+  readonly repeated: number;
 }
 
 export class PaperProcess {
   readonly url: string;
-  readonly #ports: { readonly sessions: number; readonly http: number; readonly grpc: number };
-  readonly #issuer: TestIssuer;
+  readonly #port: number;
   #child: ChildProcess | undefined;
 
-  private constructor(issuer: TestIssuer, [sessions, http, grpc]: [number, number, number]) {
-    this.#issuer = issuer;
-    this.#ports = { sessions, http, grpc };
-    this.url = `tcp://127.0.0.1:${sessions}`;
+  private constructor(port: number) {
+    this.#port = port;
+    this.url = `tcp://127.0.0.1:${port}`;
   }
 
   /** Nothing runs before `start`. */
   static async make(): Promise<PaperProcess> {
-    const issuer = await TestIssuer.open();
-    return new PaperProcess(issuer, [await freePort(), await freePort(), await freePort()]);
+    const server = createServer();
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    const { port } = server.address() as AddressInfo;
+    await new Promise((resolve) => server.close(resolve));
+    return new PaperProcess(port);
   }
 
   async start({ environment }: Rig): Promise<void> {
-    const { sessions, http, grpc } = this.#ports;
     const ours = Object.entries(environment).filter(([name]) => !/^(ORDERS|LIMITS)_/.test(name));
-    const child = spawn(process.execPath, [MAIN], {
+    const options = ['--conditions=@tickmesh/source', '--no-warnings', PROCESS];
+    const child = spawn(process.execPath, options, {
       env: {
         PATH: process.env['PATH'] ?? '',
+        NODE_ENV: 'test',
         ...Object.fromEntries(ours),
-        ...this.#issuer.environment,
-        HTTP_PORT: String(http),
-        GRPC_PORT: String(grpc),
-        PAPER_SESSIONS_PORT: String(sessions),
+        PAPER_SESSIONS_PORT: String(this.#port),
       },
-      stdio: ['ignore', 'pipe', 'inherit'],
+      stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
     });
     this.#child = child;
-    await started(child, 'service.ready');
+    await started(child);
   }
 
   /** SIGKILL: no courtesies. */
@@ -61,28 +58,13 @@ export class PaperProcess {
     await gone;
   }
 
-  /** Changes the faults; without any, shows them with what was counted. */
-  async faults(faults?: Faults): Promise<Readonly<Record<string, number>>> {
-    const headers = await this.#issuer.headersFor({ name: 'olga', roles: ['operator'] });
-    const response = await fetch(`http://127.0.0.1:${this.#ports.http}/faults`, {
-      method: faults === undefined ? 'GET' : 'POST',
-      headers: { 'content-type': 'application/json', ...headers },
-      body: faults === undefined ? null : JSON.stringify(faults),
-    });
-    if (!response.ok) throw new Error(`faults: ${response.status} ${await response.text()}`);
-    return (await response.json()) as Readonly<Record<string, number>>;
+  /** Changes what is named, and counts what there was. */
+  async faults(wanted: Partial<BrokerFaultsConfig> = {}): Promise<FaultCounts> {
+    const child = this.#child;
+    if (child === undefined) throw new Error('the broker is not started');
+    const answer = once(child, 'message');
+    child.send(wanted);
+    const [counts] = (await answer) as [FaultCounts];
+    return counts;
   }
-
-  async close(): Promise<void> {
-    await this.kill();
-    await this.#issuer.close();
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }

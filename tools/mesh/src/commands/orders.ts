@@ -20,15 +20,22 @@ interface WantedOptions extends WhyOptions {
   readonly limit?: string;
   readonly stop?: string;
   readonly lifetime: string;
+  readonly postOnly?: boolean;
   readonly account?: string;
   readonly strategy?: string;
 }
 
+interface ReplaceOptions extends WhyOptions {
+  readonly quantity?: string;
+  readonly limit?: string;
+  readonly stop?: string;
+}
+
 type Plain = Readonly<Record<string, unknown>>;
 
-/** `mesh orders list|show|submit|preview|cancel`. */
+/** `mesh orders list|show|submit|preview|cancel|replace`. */
 export function register(program: Command, output: Output = terminal): void {
-  const group = program.command('orders').description('Orders: look, submit, cancel');
+  const group = program.command('orders').description('Orders: look, submit, cancel, replace');
   group
     .command('list')
     .description('Orders, newest first')
@@ -62,6 +69,15 @@ export function register(program: Command, output: Output = terminal): void {
     .action((intent: string, options: WhyOptions) =>
       run(options, output, () => cancel(intent, options, output)),
     );
+  withWhy(group.command('replace'))
+    .description('Ask for an order to go on with other terms; what is left out stays as it is')
+    .argument('<intent>', 'UUID of its intent')
+    .option('--quantity <units>', 'the whole quantity, what is filled included')
+    .option('--limit <price>', 'at this price or better')
+    .option('--stop <price>', 'once this price trades')
+    .action((intent: string, options: ReplaceOptions) =>
+      run(options, output, () => replace(intent, options, output)),
+    );
 }
 
 const withWhy = (command: Command): Command =>
@@ -79,6 +95,7 @@ const withOrder = (command: Command): Command =>
       .option('--limit <price>', 'at this price or better')
       .option('--stop <price>', 'once this price trades')
       .option('--lifetime <word>', 'DAY, GTC, IOC or FOK', 'DAY')
+      .option('--post-only', 'rest or be refused, and never take')
       .option('--account <account>', 'the account to trade for')
       .option('--strategy <id>', 'the strategy that it counts for'),
   );
@@ -88,7 +105,7 @@ const whyOf = ({ reason, id }: WhyOptions): Plain => ({ reason, intent_id: id })
 /** The order plane checks every field; what is left out is not sent. */
 function bodyOf(market: string, side: string, quantity: string, options: WantedOptions): Plain {
   const [exchange, symbol] = market.split(/[:|]/, 2);
-  const { limit, stop, lifetime, account, strategy } = options;
+  const { limit, stop, lifetime, postOnly, account, strategy } = options;
   const limited = limit === undefined ? 'MARKET' : 'LIMIT';
   const stopped = limit === undefined ? 'STOP' : 'STOP_LIMIT';
   return {
@@ -101,6 +118,7 @@ function bodyOf(market: string, side: string, quantity: string, options: WantedO
     limit_price: limit,
     stop_price: stop,
     time_in_force: lifetime.toUpperCase(),
+    post_only: postOnly,
     account,
     strategy_id: strategy,
   };
@@ -212,11 +230,29 @@ async function cancel(intent: string, options: WhyOptions, output: Output): Prom
   );
 }
 
+async function replace(intent: string, options: ReplaceOptions, output: Output): Promise<void> {
+  const { quantity, limit, stop } = options;
+  const path = `orders/${encodeURIComponent(intent)}/replace`;
+  const answer = await askOrderPlane<{ intent_id: string }>(path, {
+    ...whyOf(options),
+    quantity,
+    limit_price: limit,
+    stop_price: stop,
+  });
+  output.line(
+    options.json === true ? json(answer) : `replace requested: intent ${answer.intent_id}`,
+  );
+}
+
 async function preview(body: Plain, options: CommonOptions, output: Output): Promise<number> {
   const answer = await askOrderPlane<{
     readonly account: string;
     readonly approved: boolean;
     readonly limits_version: number | null;
+    readonly notional: string | null;
+    readonly currency: string | null;
+    readonly estimated_commission: string | null;
+    readonly position_after: string;
     readonly checks: readonly Check[];
   }>('orders/preview', body);
   if (options.json === true) output.line(json(answer));
@@ -224,6 +260,9 @@ async function preview(body: Plain, options: CommonOptions, output: Output): Pro
     const { account, approved, limits_version: version } = answer;
     const said = approved ? 'would be approved' : 'would be DENIED';
     output.line(`${said} for ${account}, limits version ${version ?? 'none'}`);
+    const { notional, currency, estimated_commission: fee, position_after: after } = answer;
+    const worth = notional === null ? 'nothing to value it at' : `${notional} ${currency ?? ''}`;
+    output.line(`worth ${worth}, fee about ${fee ?? 'unknown'}, position then ${after}`);
     output.line(checkTable(answer.checks));
   }
   return answer.approved ? 0 : 1;
