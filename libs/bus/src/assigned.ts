@@ -110,7 +110,7 @@ export class Assigned<T extends TopicName> {
       sleep(batchInHandMs, false, { signal: bound.signal }).catch(() => false),
     ]);
     bound.abort();
-    if (isDone) await this.#withinBound(this.#deps.commits.close());
+    if (isDone) await this.#commitLast();
     else this.#deps.commits.abandon();
     this.#isOwned = false;
     if (this.partitions.length === 0) return;
@@ -123,11 +123,11 @@ export class Assigned<T extends TopicName> {
     this.#deps.metrics.pausedPartitions(this.#options.groupId, 0);
   }
 
-  async #withinBound(work: Promise<void>): Promise<void> {
+  async #commitLast(): Promise<void> {
     const bound = new AbortController();
-    const { batchInHandMs } = this.#deps.limits;
-    const pause = sleep(batchInHandMs, undefined, { signal: bound.signal }).catch(() => undefined);
-    await Promise.race([work, pause]);
+    const { lastCommitMs } = this.#deps.limits;
+    const pause = sleep(lastCommitMs, undefined, { signal: bound.signal }).catch(() => undefined);
+    await Promise.race([this.#deps.commits.close(), pause]);
     bound.abort();
     this.#deps.commits.abandon();
   }

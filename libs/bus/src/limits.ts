@@ -17,6 +17,11 @@ export interface BusLimits {
   readonly commitIntervalMs: number;
   /** How long a rebalance or a stop waits for the batches in hand. */
   readonly batchInHandMs: number;
+  /**
+   * How long the last commit of an assignment is waited for. Short: a broker that is away would hold up the whole
+   * shutdown of a service, and what is not committed is delivered again.
+   */
+  readonly lastCommitMs: number;
   /** How long the group waits for its members in a rebalance; longer than `batchInHandMs`. */
   readonly rebalanceTimeoutMs: number;
   /** Longest wait of one fetch; also how late a paused partition can come back. */
@@ -44,6 +49,7 @@ export const LIMITS: BusLimits = {
   roomWaitMs: 200,
   commitIntervalMs: 100,
   batchInHandMs: 15_000,
+  lastCommitMs: 5_000,
   rebalanceTimeoutMs: 30_000,
   fetchWaitMs: 250,
   fetchPauseMs: 2,
