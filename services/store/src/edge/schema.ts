@@ -6,7 +6,7 @@ import {
   openDatabase,
   readMigrations,
 } from '@tickmesh/database';
-import { Fault } from '@tickmesh/kernel';
+import { Fault, faultOf } from '@tickmesh/kernel';
 
 export const SCHEMA = 'store';
 const FOLDER = new URL('../../migrations/', import.meta.url);
@@ -50,7 +50,13 @@ export async function verifySchema(database: Queryable): Promise<void> {
   const wanted = await readMigrations(FOLDER);
   const rows = await database
     .query<{ checksum: string }>(`select checksum from ${SCHEMA}.migrations order by number`)
-    .catch(() => []);
+    .catch((thrown: unknown) => {
+      const { code, details } = faultOf(thrown);
+      // Neither the table, nor the schema: nothing was migrated yet.
+      if (code === 'DATABASE_REFUSED' && /^(42P01|3F000|42501)$/.test(String(details['state'])))
+        return [];
+      throw thrown;
+    });
   const missing = wanted.filter(({ checksum }, i) => rows[i]?.checksum !== checksum);
   if (missing.length === 0) return;
   throw new Fault('MIGRATION_MISSING', {
