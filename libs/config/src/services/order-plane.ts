@@ -18,6 +18,8 @@ export interface OrdersConfig {
   readonly answerTimeoutMs: number;
   /** Between two questions about unknown orders. */
   readonly askIntervalMs: number;
+  /** Between two questions about everything that works: what the broker said may be lost without a trace. */
+  readonly reconcileIntervalMs: number;
   /** Between two looks at the tables when nothing happened. */
   readonly pollIntervalMs: number;
   /** The paper broker's sessions, where it is a process of its own; undefined: it is in this one. */
@@ -57,6 +59,14 @@ export const ordersSection: Section<OrdersConfig> = section({
         doc: 'Between two questions about unknown orders, and two sendings of one cancel.',
       },
       { min: 50, max: 300_000 },
+    ),
+    reconcileIntervalMs: integer(
+      {
+        variable: 'ORDERS_RECONCILE_INTERVAL_MS',
+        fallback: '30000',
+        doc: 'Between two questions about every working order and the executions of late.',
+      },
+      { min: 100, max: 3_600_000 },
     ),
     pollIntervalMs: integer(
       {

@@ -12,6 +12,7 @@ import { type RelayParts, relayReports } from './relay.ts';
 import {
   declareOverdue,
   declareUnanswered,
+  reconcile,
   recoverOrders,
   resolveUnknown,
 } from './unknown-orders.ts';
@@ -22,6 +23,8 @@ export interface DeskTimes {
   readonly answerTimeoutMs: number;
   /** Between two questions about unknown orders, and two sendings of one request. */
   readonly askIntervalMs: number;
+  /** Between two questions about everything that works. */
+  readonly reconcileIntervalMs: number;
   /** Between two looks at the tables when nothing woke the desk. */
   readonly pollIntervalMs: number;
 }
@@ -33,6 +36,9 @@ export interface DeskParts extends DispatchParts, RelayParts {
   /** Resolves after so long, or when `signal` is aborted. */
   readonly sleep: (delayMs: number, signal: AbortSignal) => Promise<void>;
 }
+
+/** The broker's clock is not ours, and it may tell fills late. */
+const EXECUTIONS_OVERLAP_MICROS = 60_000_000;
 
 /** Facts taken into one transaction. */
 const FACTS_MAX = 500;
@@ -48,6 +54,7 @@ export class AccountDesk {
   #lease: HeldLease | undefined;
   #running: Promise<void> | undefined;
   #askAtMicros = 0;
+  #reconcileAtMicros = 0;
 
   constructor(account: string, broker: Broker, parts: DeskParts) {
     this.account = account;
@@ -104,6 +111,7 @@ export class AccountDesk {
     const renewing = this.#renew(lease, lost);
     try {
       session = await this.#open(lease, lost);
+      this.#planReconciling();
       await recoverOrders(this.#parts, lease, session);
       await this.#serve(lease, session, lost);
     } finally {
@@ -177,7 +185,27 @@ export class AccountDesk {
       await declareOverdue(this.#parts, lease, nowMicros - times.answerTimeoutMs * 1_000);
       await resolveUnknown(this.#parts, lease, session);
     }
+    if (nowMicros >= this.#reconcileAtMicros) await this.#reconcile(lease, session, nowMicros);
     return sent.more || this.#facts.length > 0;
+  }
+
+  /** A broker that cannot answer now is asked at the next time; a fault of ours ends the turn. */
+  async #reconcile(lease: HeldLease, session: BrokerSession, nowMicros: number): Promise<void> {
+    const spanMicros = this.#parts.times.reconcileIntervalMs * 1_000;
+    const sinceMicros = nowMicros - 2 * spanMicros - EXECUTIONS_OVERLAP_MICROS;
+    this.#planReconciling();
+    try {
+      await reconcile(this.#parts, lease, { session, sinceMicros });
+    } catch (thrown) {
+      const fault = faultOf(thrown);
+      if (fault.code !== 'ORDER_BROKER_UNREACHABLE') throw fault;
+      this.#parts.probe.failed?.('reconcile', fault);
+    }
+  }
+
+  #planReconciling(): void {
+    const { clock, times } = this.#parts;
+    this.#reconcileAtMicros = clock.nowMicros() + times.reconcileIntervalMs * 1_000;
   }
 
   /** Facts stay in hand until they are written. */

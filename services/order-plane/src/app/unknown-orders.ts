@@ -94,13 +94,30 @@ export async function recoverOrders(
   session: BrokerSession,
 ): Promise<void> {
   await declareOverdue(parts, target, parts.clock.nowMicros());
+  await reconcile(parts, target, { session, sinceMicros: await executionsFrom(parts, target) });
+}
+
+/** Executions that are written in one transaction. */
+const EXECUTIONS_MAX = 500;
+
+/**
+ * Asks about every order that the broker may have, and for the executions since a time, those of orders that are closed
+ * here included. What the broker said on a line that lives may be lost too.
+ */
+export async function reconcile(
+  parts: RecordParts,
+  target: RecordTarget,
+  { session, sinceMicros }: { readonly session: BrokerSession; readonly sinceMicros: number },
+): Promise<void> {
   const rows = await parts.database.query<OpenRow>(READ_SENT, [target.account]);
   await askAbout(parts, target, { session, rows });
-  const executions = await session.executionsSince(await executionsFrom(parts, target));
-  const strangers = await recordFacts(parts, target, executions);
-  for (const clientOrderId of strangers) {
-    const fault = new Fault('NOT_FOUND', { ...target, client_order_id: clientOrderId });
-    parts.probe.failed?.('executions of an order that is not ours', fault);
+  const executions = await session.executionsSince(sinceMicros);
+  for (let i = 0; i < executions.length; i += EXECUTIONS_MAX) {
+    const strangers = await recordFacts(parts, target, executions.slice(i, i + EXECUTIONS_MAX));
+    for (const clientOrderId of strangers) {
+      const fault = new Fault('NOT_FOUND', { ...target, client_order_id: clientOrderId });
+      parts.probe.failed?.('executions of an order that is not ours', fault);
+    }
   }
 }
 
