@@ -6,6 +6,7 @@ import type { Metrics } from '@tickmesh/telemetry';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { rememberCaller } from './callers.ts';
 import { faultBody, httpStatusOf } from './faults.ts';
+import { isForeignHost } from './foreign-hosts.ts';
 import { type Gate, retryAfterSeconds } from './gate.ts';
 import type { ServiceHealth } from './health.ts';
 import { jsonDepth } from './json-depth.ts';
@@ -142,16 +143,10 @@ function acceptJsonOnly(fastify: FastifyInstance): void {
   );
 }
 
-const LOOPBACK_HOSTS = /^(127(\.\d{1,3}){3}|localhost|\[::1\])(:\d{1,5})?$/i;
-
-/**
- * A service on loopback answers only to names of loopback: otherwise a web page whose name resolves to
- * 127.0.0.1 could read it from a browser on this machine (DNS rebinding).
- */
+/** A service on loopback answers only to names of loopback. */
 function refuseForeignHosts(fastify: FastifyInstance, host: string): void {
-  if (!LOOPBACK_HOSTS.test(host) && host !== '::1') return;
   fastify.addHook('onRequest', (request, reply, done) => {
-    if (LOOPBACK_HOSTS.test(request.headers.host ?? '')) {
+    if (!isForeignHost(host, request.headers.host)) {
       done();
       return;
     }

@@ -1,6 +1,7 @@
 import { createServer, type Server } from 'node:http';
 import { Fault } from '@tickmesh/kernel';
 import type { Metrics } from '@tickmesh/telemetry';
+import { isForeignHost } from './foreign-hosts.ts';
 
 /**
  * A second address for `/metrics`, where scrapers may reach it while the service's own stays private.
@@ -13,6 +14,10 @@ export async function openMetricsServer(
   port: number,
 ): Promise<{ readonly port: number; close(): Promise<void> }> {
   const server = createServer((request, response) => {
+    if (isForeignHost(host, request.headers.host)) {
+      response.writeHead(421).end();
+      return;
+    }
     if (request.method !== 'GET' || request.url !== '/metrics') {
       response.writeHead(404).end();
       return;
