@@ -4,9 +4,10 @@ import type { Command } from 'commander';
 import type { Bus } from '@tickmesh/bus';
 import { faultOf } from '@tickmesh/kernel';
 import { REPOSITORY_ROOT, readCompose } from '@tickmesh/local';
-import { type CommandLineConfig, runningMesh, withBus } from '../connect.ts';
+import { type CommandLineConfig, withBus } from '../connect.ts';
 import { type Output, json, table, terminal } from '../output.ts';
 import { type CommonOptions, run } from '../run.ts';
+import { httpAddressOf } from '../service-address.ts';
 
 interface PartHealth {
   readonly name: string;
@@ -78,20 +79,11 @@ async function health(
 
 /** Our services of the compose file, at the addresses that it or the running mesh gives. */
 async function servicesHealth(): Promise<readonly PartHealth[]> {
-  const running = new Map(runningMesh()?.services.map((service) => [service.name, service]));
   const compose = readCompose(join(REPOSITORY_ROOT, 'docker-compose.yml'));
   const services = [...compose.services.values()].filter(
     ({ built, ports }) => built && ports.length > 0,
   );
-  return Promise.all(
-    services.map(({ name, ports }) => {
-      const declared = ports.find((port) => port.name === 'http');
-      const address =
-        running.get(name)?.addresses['http'] ??
-        `http://${declared?.hostAddress ?? '127.0.0.1'}:${declared?.published ?? 0}`;
-      return serviceHealth(name, address);
-    }),
-  );
+  return Promise.all(services.map(({ name }) => serviceHealth(name, httpAddressOf(name))));
 }
 
 async function serviceHealth(name: string, address: string): Promise<PartHealth> {
