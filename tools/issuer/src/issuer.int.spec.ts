@@ -1,5 +1,5 @@
 /** The issuer over its sockets. */
-import { chmodSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
@@ -158,6 +158,20 @@ describe('the development issuer', () => {
     for (const secret of [token, 'canary-secret', ...kept.clients.map((each) => each.secret)]) {
       expect(log).not.toContain(secret);
     }
+  });
+
+  it('does not open where the internet could reach it', async () => {
+    const elsewhere = mkdtempSync(join(tmpdir(), 'issuer-'));
+    const options = { port: 0, folder: join(elsewhere, 'none'), tokenLifeMs: 60_000 };
+    for (const host of ['203.0.113.7', 'issuer.example.com']) {
+      await expect(openIssuer({ ...options, host })).rejects.toMatchObject({
+        code: 'CONFIG_INVALID',
+        details: { problems: [{ name: 'HTTP_HOST', value: host }] },
+      });
+    }
+    // It has not even made its secrets there.
+    expect(existsSync(options.folder)).toBe(false);
+    rmSync(elsewhere, { recursive: true });
   });
 
   it('bounds what it reads', async () => {
