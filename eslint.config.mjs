@@ -3,7 +3,13 @@ import boundaries from 'eslint-plugin-boundaries';
 import tseslint from 'typescript-eslint';
 import { boundaryElements, boundaryPolicies, PURE_LAYERS } from './tools/lint/layers.mjs';
 import { workspacePackages } from './tools/lint/packages.mjs';
-import { pureRules, scriptRules, specRules, syntaxRules } from './tools/lint/rules.mjs';
+import {
+  browserRules,
+  pureRules,
+  scriptRules,
+  specRules,
+  syntaxRules,
+} from './tools/lint/rules.mjs';
 
 const root = import.meta.dirname;
 const packages = workspacePackages(root);
@@ -24,6 +30,9 @@ const PURE = [
     .map(({ folder }) => `${folder}/src/**/*.ts`),
   'services/*/src/app/**/*.ts',
 ];
+const BROWSER = packages
+  .filter(({ layer }) => layer === 'client')
+  .map(({ folder }) => `${folder}/src/**/*.ts`);
 
 export default tseslint.config(
   {
@@ -54,6 +63,7 @@ export default tseslint.config(
   },
   { files: ['**/*.mjs'], rules: scriptRules() },
   { files: PURE, ignores: SPECS, rules: pureRules() },
+  { files: BROWSER, ignores: [...SPECS, '**/src/node/**'], rules: browserRules() },
   { files: SPECS, rules: specRules() },
   { files: GENERATED, rules: { 'max-lines': 'off', 'max-lines-per-function': 'off' } },
   {

@@ -24,6 +24,8 @@ export const LAYERS = {
   domain: { imports: ['kernel', 'expr', 'contract'], isPure: true, banned: [] },
   engine: { imports: ['kernel', 'expr'], isPure: true, banned: [] },
   adapter: { imports: ['kernel', 'expr', 'contract'], isPure: false, banned: NEST },
+  /** For programs of our users: no service, no framework; Node only in `src/node` (eslint.config.mjs). */
+  client: { imports: ['kernel', 'expr', 'contract', 'domain'], isPure: false, banned: NEST },
   glue: { imports: ['kernel', 'expr', 'contract', 'adapter'], isPure: false, banned: [] },
   /** `services/<name>/src/app`: use cases over ports. */
   [APP_LAYER]: {
@@ -46,6 +48,7 @@ export const LAYERS = {
       'engine',
       'adapter',
       'glue',
+      'client',
       'service',
       APP_LAYER,
       'tool',
@@ -110,6 +113,11 @@ export function boundaryPolicies() {
     {
       from: { file: { categories: 'spec' } },
       allow: { to: { module: { origin: ['external', 'core'] } } },
+    },
+    /** A client is tested against the service that it speaks to. */
+    {
+      from: { element: { type: 'client' }, file: { categories: 'spec' } },
+      allow: { to: { element: { type: 'service' } } },
     },
     /** Real brokers and databases for the tests are started by tools. */
     { from: { file: { categories: 'spec' } }, allow: { to: { element: { type: 'tool' } } } },

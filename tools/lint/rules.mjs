@@ -99,6 +99,30 @@ export function syntaxRules(services) {
 }
 
 /**
+ * For what browsers load too: packages of the layer `client` outside their `src/node`.
+ * @returns {import('eslint').Linter.RulesRecord}
+ */
+export function browserRules() {
+  return {
+    'no-restricted-imports': [
+      'error',
+      {
+        patterns: [
+          { group: ['node:*', '@grpc/*', '**/node/*'], message: 'Browsers load this: src/node.' },
+        ],
+      },
+    ],
+    'no-restricted-globals': [
+      'error',
+      ...['process', 'Buffer', 'setImmediate'].map((name) => ({
+        name,
+        message: 'Browsers load this: src/node.',
+      })),
+    ],
+  };
+}
+
+/**
  * For kernel, expressions, domain, engine and `app/`. An argued exception says
  * `// eslint-disable-next-line <rule> -- det-ok: <reason>`.
  * @returns {import('eslint').Linter.RulesRecord}

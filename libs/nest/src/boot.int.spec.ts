@@ -279,6 +279,9 @@ describe('gRPC', () => {
       const error = (await refused.catch((thrown: unknown) => thrown)) as ServiceError;
       expect([error.code, error.metadata instanceof Metadata]).toEqual([5, true]);
       expect(error.metadata.get('tickmesh-fault-code')).toEqual(['NOT_FOUND']);
+      expect(error.metadata.get('tickmesh-fault-details-bin').map(String)).toEqual([
+        '{"text":"missing"}',
+      ]);
       expect(await service.context.metrics.render()).toContain(
         'grpc_request_duration_seconds_count{method="EchoController/echo",status="NOT_FOUND"} 1',
       );

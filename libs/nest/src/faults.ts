@@ -19,6 +19,10 @@ export interface FaultBody {
 
 /** Metadata of a failed gRPC call that carries the code of the fault. */
 export const GRPC_FAULT_CODE = 'tickmesh-fault-code';
+/** And its facts, as JSON in UTF-8, where they fit. */
+export const GRPC_FAULT_DETAILS = 'tickmesh-fault-details-bin';
+/** A fourth of what our servers take as metadata: the sentence, which has the facts too, travels beside them. */
+const DETAILS_BYTES_MAX = 4_096;
 
 export function httpStatusOf(thrown: unknown): number {
   return statusGiven(thrown) ?? faultOf(thrown).reaction.http;
@@ -45,9 +49,13 @@ export function grpcErrorOf(thrown: unknown): {
   readonly metadata: Metadata;
 } {
   const fault = edgeFault(thrown);
-  const { message } = faultBody(fault).error;
+  const { message, details } = faultBody(fault).error;
   const metadata = new Metadata();
   metadata.set(GRPC_FAULT_CODE, fault.code);
+  const facts = Buffer.from(JSON.stringify(details ?? {}));
+  if (details !== undefined && facts.length <= DETAILS_BYTES_MAX) {
+    metadata.set(GRPC_FAULT_DETAILS, facts);
+  }
   const code = GrpcStatus[fault.reaction.grpc as keyof typeof GrpcStatus];
   return { code, details: message, message, metadata };
 }

@@ -28,6 +28,7 @@ const ADAPTER = fileOf('libs/database/src');
 const SERVICE = 'services/data-plane/src/main.ts';
 const APP = fileOf('services/data-plane/src/app');
 const TOOL = fileOf('tools/mesh/src');
+const CLIENT = 'libs/client/src/index.ts';
 
 /** Where, what stands there, and the rule that must refuse it. */
 const REFUSED: readonly (readonly [string, string, string, string])[] = [
@@ -58,6 +59,11 @@ const REFUSED: readonly (readonly [string, string, string, string])[] = [
   ],
   ['an adapter imports an adapter', ADAPTER, use('@tickmesh/bus'), 'boundaries/dependencies'],
   ['an adapter imports Nest', ADAPTER, use('@nestjs/common'), 'boundaries/dependencies'],
+  ['a client imports an adapter', CLIENT, use('@tickmesh/bus'), 'boundaries/dependencies'],
+  ['a client imports a service', CLIENT, use('@tickmesh/store'), 'boundaries/dependencies'],
+  ['what browsers load imports Node', CLIENT, use('node:fs'), 'no-restricted-imports'],
+  ['what browsers load imports gRPC', CLIENT, use('@grpc/grpc-js'), 'no-restricted-imports'],
+  ['what browsers load is a Buffer', CLIENT, 'export const b = Buffer;', 'no-restricted-globals'],
   ['a service imports another', SERVICE, use('@tickmesh/order-plane'), 'no-restricted-imports'],
   [
     'a service reaches into another',
@@ -166,6 +172,8 @@ const ALLOWED: readonly (readonly [string, string, string])[] = [
   ['a domain imports the kernel', DOMAIN, use('@tickmesh/kernel')],
   ['a domain imports contract types', DOMAIN, use('@tickmesh/contracts')],
   ['an adapter imports its driver', ADAPTER, use('pg')],
+  ['a client imports a domain', CLIENT, use('@tickmesh/domain-columns')],
+  ['the part of a client for Node', 'libs/client/src/node/connect.ts', use('@grpc/grpc-js')],
   ['a service imports Nest and adapters', SERVICE, use('@nestjs/common') + use('@tickmesh/bus')],
   [
     'a use case takes the types of a port',

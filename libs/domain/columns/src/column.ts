@@ -63,6 +63,21 @@ export type ValueOf<Field extends FieldName> =
   | PlainValueOf<DefinitionOf<Field>>
   | (DefinitionOf<Field> extends { readonly nullable: true } ? null : never);
 
+interface ExpressionTypes {
+  readonly string: 'string';
+  readonly double: 'number';
+  readonly integer: 'number';
+  readonly decimal: 'number';
+  readonly boolean: 'boolean';
+  readonly timestamp: 'timestamp';
+}
+
+/** The type of a field in expressions; never when the language has none for it (expression-schema.ts). */
+export type ExpressionTypeOf<Field extends FieldName> =
+  DefinitionOf<Field>['type'] extends infer Type extends keyof ExpressionTypes
+    ? ExpressionTypes[Type]
+    : never;
+
 declare const VALUE: unique symbol;
 
 /** A registered column under one of its names; the only thing that an entity may be made of. */

@@ -1,5 +1,5 @@
-import type { FieldSpec, Schema } from '@tickmesh/expr';
-import type { Column } from './column.ts';
+import { type Expression, type FieldSpec, type Schema, fields } from '@tickmesh/expr';
+import type { Column, ExpressionTypeOf, FieldName } from './column.ts';
 import type { ColumnDefinition } from './definition.ts';
 
 /**
@@ -15,6 +15,26 @@ export function expressionSchema(entity: {
     return spec === undefined ? [] : [[field, spec] as const];
   });
   return Object.fromEntries(specs);
+}
+
+/** The fields of an entity that expressions may name, as expressions that the compiler knows the types of. */
+export type EntityExpressions<Of extends { readonly fields: Readonly<Record<string, Column>> }> = {
+  readonly [Field in keyof Of['fields'] as ExpressibleName<Field>]: Field extends FieldName
+    ? Expression<ExpressionTypeOf<Field>>
+    : never;
+};
+
+type ExpressibleName<Field> = Field extends FieldName
+  ? [ExpressionTypeOf<Field>] extends [never]
+    ? never
+    : Field
+  : never;
+
+/** `({ price, side }) => price.gt(100).and(side.eq('BUY'))` over these is a condition on the entity. */
+export function entityExpressions<Of extends { readonly fields: Readonly<Record<string, Column>> }>(
+  entity: Of,
+): EntityExpressions<Of> {
+  return fields(expressionSchema(entity)) as EntityExpressions<Of>;
 }
 
 function fieldSpecOf(definition: ColumnDefinition, nullable: boolean): FieldSpec | undefined {

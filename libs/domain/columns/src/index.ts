@@ -1,6 +1,7 @@
 export {
   type Column,
   type ColumnName,
+  type ExpressionTypeOf,
   type FieldName,
   type ValueOf,
   column,
@@ -35,7 +36,11 @@ export {
   entityToJson,
 } from './entity.ts';
 export { ENTITIES, ORDER, SIGNAL, TRADE } from './entities.ts';
-export { expressionSchema } from './expression-schema.ts';
+export {
+  type EntityExpressions,
+  entityExpressions,
+  expressionSchema,
+} from './expression-schema.ts';
 export { valueFromJson, valueToJson } from './json-form.ts';
 export { ColumnRegistry, type ResolvedColumn } from './registry.ts';
 export { type ValueProblem, type ValueRule, valueProblems } from './value-rules.ts';

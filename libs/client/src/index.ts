@@ -1,0 +1,36 @@
+export { type CallOptions, type TokenProvider, Calls } from './calls.ts';
+export type {
+  AsOfTimes,
+  AuditEntry,
+  Checkpoint,
+  Delivered,
+  End,
+  JsonData,
+  Move,
+  Moved,
+  NewEntity,
+  NewVersion,
+  Page,
+  PageOfSelection,
+  PlainWrite,
+  QueryPage,
+  SeenVersion,
+  Selection,
+  Share,
+  Shares,
+  StateChange,
+  StoredEvent,
+  SubscriptionWish,
+  TypeCount,
+  ValidTimes,
+  VersionPage,
+} from './plain.ts';
+export { PlainStore } from './plain-store.ts';
+export {
+  type EventOf,
+  type EventOfAny,
+  type Filter,
+  type TypedSelection,
+  StoreClient,
+} from './store-client.ts';
+export type { StoreMethod, StoreTransport } from './transport.ts';

@@ -1,0 +1,1 @@
+export { type StoreAddress, connectStore } from './connect.ts';
