@@ -1,11 +1,14 @@
-/** The echo service as a process, for the tests of signals and exit codes. */
+/** A service without calls of its own as a process, for the tests of signals and exit codes. */
+import { Module } from '@nestjs/common';
 import { dataPlaneSchema } from '@tickmesh/config';
 import type { Lifecycle } from '../lifecycle.ts';
 import { runService } from '../run.ts';
-import { EchoModule } from './echo-service.ts';
+
+@Module({})
+class Empty {}
 
 await runService(dataPlaneSchema, () => ({
-  module: ({ lifecycle, logger }) => {
+  module: ({ lifecycle }) => {
     lifecycle.onStop('pools', 'pool', () => {
       process.stdout.write('pool closed\n');
     });
@@ -14,7 +17,7 @@ await runService(dataPlaneSchema, () => ({
       if (process.argv.includes('wait')) return untilStopped(lifecycle);
       return undefined;
     });
-    return EchoModule.with(logger);
+    return Empty;
   },
 }));
 
