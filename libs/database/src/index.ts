@@ -11,4 +11,5 @@ export {
   statement,
 } from './database.ts';
 export { databaseFault } from './faults.ts';
+export { Listening, type ListenOptions } from './listening.ts';
 export { type Migration, migrate, readMigrations } from './migrations.ts';

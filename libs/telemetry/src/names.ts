@@ -92,6 +92,14 @@ export const EVENTS = {
   'migration.applied': 'A numbered SQL migration ran.',
   'store.part_made': 'A part of the log was made for a month to come.',
   'store.hook_failed': 'A hook of a transition failed; the transition stands.',
+  'store.listener_failed':
+    'A listener inside the process failed on a change; the others were told.',
+  'store.relay_changed': 'This instance began or ceased to relay events to the topic.',
+  'store.records_refused':
+    'A report or intent could not be recorded; it is in its dead-letter queue.',
+  'store.workflow_refused':
+    'A workflow that a transition asked for can never start; a person must look.',
+  'store.workflow_engine': 'What the workflow engine says of itself.',
   'store.step_failed': 'A step of the store failed and will be tried again.',
 } as const satisfies Record<string, string>;
 

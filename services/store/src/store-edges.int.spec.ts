@@ -9,7 +9,8 @@ import { signedCalls } from '@tickmesh/nest/testing';
 import { TestIssuer } from '@tickmesh/sign-in/testing';
 import { STORE_CALLS } from './edge/store.grpc.ts';
 import { STORE_PAGE, StoreModule } from './store.module.ts';
-import { type StoreRig, openStoreRig } from './testing/rig.ts';
+import { openStreams } from './store-streams.ts';
+import { type StoreRig, openStoreRig, systemMicros } from './testing/rig.ts';
 
 type Answer = Readonly<Record<string, unknown>>;
 type Call = (request: object, answer: (error: ServiceError | null, value: Answer) => void) => void;
@@ -36,7 +37,8 @@ beforeAll(async () => {
     config: { ...config, http },
     grpc: STORE_CALLS,
     openApi: STORE_PAGE,
-    module: () => StoreModule.serving(rig.store),
+    module: () =>
+      StoreModule.serving(rig.store, openStreams(rig.config, rig.store, { clock: systemMicros })),
     writeLog: () => undefined,
   });
 });
@@ -218,7 +220,8 @@ describe('over gRPC', () => {
     const place = { position: 7n, txTime: 1_000 };
     const cursor = rig.store.checkpoints.cursorOf(ALICE, place);
     await rpc(ALICE, 'SetCheckpoint', { ...named, cursor });
-    expect(await rpc(ALICE, 'GetCheckpoint', named)).toMatchObject({ cursor });
+    const held = await rpc(ALICE, 'GetCheckpoint', named);
+    expect(rig.store.checkpoints.placeOf(ALICE, held['cursor'] as string)).toEqual(place);
     expect(await rpc(BOB, 'GetCheckpoint', named)).toEqual({ cursor: '' });
     expect(await faultCode(BOB, 'SetCheckpoint', { ...named, cursor })).toBe('ARGUMENT_INVALID');
   });

@@ -6,7 +6,8 @@ import { BitemporalLog } from './app/bitemporal-log.ts';
 import { Checkpoints } from './app/checkpoints.ts';
 import type { Seal } from './app/cursors.ts';
 import { DatabaseLogReader } from './app/log-reader.ts';
-import type { LogReader, StoreLog } from './app/ports.ts';
+import type { LogEntry, LogReader, StoreLog } from './app/ports.ts';
+import type { RelayProbe } from './app/relay.ts';
 import { checkRights } from './app/self-check.ts';
 import { EntityCatalogue, type StoredEntity, type TransitionFacts } from './app/stored-entity.ts';
 import { type SchemaProbe, makeLogParts, prepareSchema, verifySchema } from './edge/schema.ts';
@@ -14,7 +15,8 @@ import { sealWith } from './edge/sealing.ts';
 
 export type StorePartsConfig = Pick<ConfigOf<typeof storeSchema>, 'database' | 'store'>;
 
-export interface StoreProbe extends SchemaProbe {
+export interface StoreProbe extends SchemaProbe, RelayProbe {
+  listenerFailed?(change: LogEntry, fault: Fault): void;
   hookFailed?(hook: string, facts: TransitionFacts, fault: Fault): void;
   failed?(doing: string, fault: Fault): void;
 }

@@ -1,7 +1,7 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import type { ConfigOf, storeSchema } from '@tickmesh/config';
 import { faultOf } from '@tickmesh/kernel';
-import { type OpenApiDefinition, type ServiceContext, systemClock } from '@tickmesh/nest';
+import { type OpenApiDefinition, type ServiceContext, openBus, systemClock } from '@tickmesh/nest';
 import { DECLARED } from './app/declared.ts';
 import { makeLogParts } from './edge/schema.ts';
 import { storeTelemetry } from './edge/store-telemetry.ts';
@@ -13,7 +13,9 @@ import {
   StoreShares,
   StoreWrites,
 } from './edge/store.grpc.ts';
+import { SUBSCRIPTIONS, StoreSubscriptions } from './edge/subscriptions.grpc.ts';
 import { type OpenStore, openStore } from './store-parts.ts';
+import { type OpenStreams, openStreams } from './store-streams.ts';
 
 export type StoreConfiguration = ConfigOf<typeof storeSchema>;
 
@@ -34,8 +36,14 @@ export class StoreModule {
   static async open(config: StoreConfiguration, context: ServiceContext): Promise<DynamicModule> {
     const { logger, lifecycle, health } = context;
     const probe = storeTelemetry(logger);
+    const { kafka, registry } = config;
+    const bus = openBus(context, { kafka, registry, publishes: ['store_events'] });
+    const { publisher } = bus;
     const store = await openStore(config, { entities: DECLARED, clock: systemClock, probe });
     lifecycle.onStop('pools', 'database', () => store.database.close());
+    const streams = openStreams(config, store, { clock: systemClock, probe, publisher });
+    lifecycle.onStop('intake', 'streams', () => streams.stop());
+    lifecycle.onStart('streams', () => streams.start());
     lifecycle.onStart('parts of the log', () => {
       const timer = setInterval(() => {
         makeLogParts(store.database, probe).catch((thrown: unknown) => {
@@ -50,11 +58,14 @@ export class StoreModule {
       await store.database.ping();
       return { isUp: true };
     });
-    return StoreModule.serving(store);
+    return StoreModule.serving(store, streams);
   }
 
   /** The edges over parts that are open. */
-  static serving({ log, checkpoints }: Pick<OpenStore, 'log' | 'checkpoints'>): DynamicModule {
+  static serving(
+    { log, checkpoints }: Pick<OpenStore, 'log' | 'checkpoints'>,
+    { subscriptions }: Pick<OpenStreams, 'subscriptions'>,
+  ): DynamicModule {
     return {
       module: StoreModule,
       controllers: [
@@ -63,10 +74,12 @@ export class StoreModule {
         StoreWrites,
         StoreQuestions,
         StoreShares,
+        StoreSubscriptions,
       ],
       providers: [
         { provide: STORE_LOG, useValue: log },
         { provide: CHECKPOINTS, useValue: checkpoints },
+        { provide: SUBSCRIPTIONS, useValue: subscriptions },
       ],
     };
   }

@@ -31,6 +31,7 @@ export const ERRORS = {
   TOKEN_REFUSED: { kind: 'unauthenticated', says: "The token of the call is not accepted." },
   NOT_ALLOWED: { kind: 'denied', says: "The caller has no role that may do this." },
   RATE_EXCEEDED: { kind: 'exhausted', says: "The caller asks more often than allowed." },
+  SUBSCRIPTIONS_EXCEEDED: { kind: 'exhausted', says: "The caller has as many subscriptions open as allowed." },
   NOT_FOUND: { kind: 'missing', says: "There is nothing by that name." },
   LEASE_LOST: { kind: 'conflict', says: "Another instance owns this session now." },
   SECOND_PERSON_NEEDED: { kind: 'denied', says: "Another person than the one who asked must approve." },

@@ -64,7 +64,10 @@ export class ChangeBus {
    */
   async tell(): Promise<boolean> {
     await this.begin();
-    const { events, end } = await this.#parts.reader.readIds(this.#place as LogPosition, STRETCH_MAX);
+    const { events, end } = await this.#parts.reader.readIds(
+      this.#place as LogPosition,
+      STRETCH_MAX,
+    );
     for (const change of events) this.#emit(change);
     this.#place = end;
     return events.length > 0;

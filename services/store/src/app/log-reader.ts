@@ -57,10 +57,7 @@ export class DatabaseLogReader implements LogReader {
     this.#database = database;
   }
 
-  async readFrom(
-    after: LogPosition,
-    options: ReadOptions,
-  ): Promise<LogStretch<PlacedEvent>> {
+  async readFrom(after: LogPosition, options: ReadOptions): Promise<LogStretch<PlacedEvent>> {
     const { caller, entityTypes, entityIds } = options;
     const max = checkLimit(options.max);
     const end = await this.end();

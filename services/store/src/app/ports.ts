@@ -226,10 +226,7 @@ export interface ReadOptions {
  */
 export interface LogReader {
   /** At most `max` events behind a place that the caller may see, by the rights of now. */
-  readFrom(
-    after: LogPosition,
-    options: ReadOptions,
-  ): Promise<LogStretch<PlacedEvent>>;
+  readFrom(after: LogPosition, options: ReadOptions): Promise<LogStretch<PlacedEvent>>;
   /** At most `max` entries behind a place, everybody's: the database gives no values to this question. */
   readIds(after: LogPosition, max: number): Promise<LogStretch<LogEntry>>;
   /** The place of the newest event. */

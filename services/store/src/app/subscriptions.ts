@@ -10,7 +10,13 @@ import { type Clock, Fault } from '@tickmesh/kernel';
 import { checkEntityId, invalid } from './arguments.ts';
 import type { Checkpoints } from './checkpoints.ts';
 import { type Hints, afterEither } from './hints.ts';
-import { type Caller, LOG_START, type LogPosition, type LogReader, type StoredEvent } from './ports.ts';
+import {
+  type Caller,
+  LOG_START,
+  type LogPosition,
+  type LogReader,
+  type StoredEvent,
+} from './ports.ts';
 import type { EntityCatalogue } from './stored-entity.ts';
 
 export interface SubscriptionWish {
@@ -78,7 +84,11 @@ export class Subscriptions {
     try {
       const start = await this.#startOf(caller, wish);
       yield [{ cursor: this.#parts.checkpoints.cursorOf(caller, start) }];
-      yield* this.#pages(caller, { start, filter }, AbortSignal.any([signal, this.#stopping.signal]));
+      yield* this.#pages(
+        caller,
+        { start, filter },
+        AbortSignal.any([signal, this.#stopping.signal]),
+      );
     } finally {
       const left = (this.#openOf.get(caller.name) ?? 1) - 1;
       if (left > 0) this.#openOf.set(caller.name, left);

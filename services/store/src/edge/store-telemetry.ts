@@ -13,6 +13,13 @@ export function storeTelemetry(logger: Logger): StoreProbe {
     hookFailed: (hook, { entityId, from, to }, fault) => {
       logger.fault('store.hook_failed', fault, { hook, entity_id: entityId, from, to });
     },
+    listenerFailed: ({ entityId, entityType, version }, fault) => {
+      const change = { entity_id: entityId, entity_type: entityType, version };
+      logger.fault('store.listener_failed', fault, change);
+    },
+    relayChanged: (change, epoch) => {
+      logger.info('store.relay_changed', { change, epoch });
+    },
     failed: (doing, fault) => {
       logger.fault('store.step_failed', fault, { step: doing });
     },

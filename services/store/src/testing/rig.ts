@@ -52,6 +52,7 @@ export async function openStoreRig(options: RigOptions = {}): Promise<StoreRig> 
     DATABASE_URL: String(serviceUrl),
     DATABASE_CONNECTIONS_MAX: String(options.connectionsMax ?? 10),
     STORE_MIGRATION_URL: String(adminUrl),
+    ...kafkaEnvironment(),
     LOG_LEVEL: 'fatal',
     NODE_ENV: 'test',
   };
@@ -83,6 +84,15 @@ export async function openStoreRig(options: RigOptions = {}): Promise<StoreRig> 
       await server.query(`drop role ${name}`);
       await server.close();
     },
+  };
+}
+
+/** Where the shared broker and registry are, for the specs that use them. */
+function kafkaEnvironment(): Record<string, string> {
+  const { TICKMESH_TEST_KAFKA: brokers, TICKMESH_TEST_REGISTRY: registry } = process.env;
+  return {
+    ...(brokers === undefined ? {} : { KAFKA_BROKERS: brokers }),
+    ...(registry === undefined ? {} : { SCHEMA_REGISTRY_URL: `${registry}/apis/ccompat/v7` }),
   };
 }
 
