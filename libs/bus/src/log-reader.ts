@@ -56,7 +56,7 @@ class Reader implements LogReader {
   }
 
   async ends(topic: string): Promise<readonly PartitionEnds[]> {
-    this.#admin ??= this.#connectAdmin();
+    this.#admin ??= connected(this.#client.admin());
     try {
       const offsets = await (await this.#admin).fetchTopicOffsets(topic);
       return offsets
@@ -160,20 +160,10 @@ class Reader implements LogReader {
   }
 
   async #connected(topic: string): Promise<FetchingCluster> {
-    this.#cluster ??= (async () => {
-      const cluster = clusterOf(this.#client);
-      await cluster.connect();
-      return cluster;
-    })();
+    this.#cluster ??= connected(clusterOf(this.#client));
     const cluster = await this.#cluster;
     await cluster.addTargetTopic(topic);
     return cluster;
-  }
-
-  async #connectAdmin(): Promise<Admin> {
-    const admin = this.#client.admin();
-    await admin.connect();
-    return admin;
   }
 
   async #dropCluster(): Promise<void> {
@@ -194,6 +184,19 @@ class Reader implements LogReader {
     } catch {
       // As above.
     }
+  }
+}
+
+/** A sign-in that is refused leaves its connection open, and with it the process. */
+async function connected<
+  Link extends { connect(): Promise<unknown>; disconnect(): Promise<unknown> },
+>(link: Link): Promise<Link> {
+  try {
+    await link.connect();
+    return link;
+  } catch (error) {
+    await link.disconnect().catch(() => undefined);
+    throw error;
   }
 }
 
