@@ -131,6 +131,9 @@ describe('the log under writers', () => {
     const [now] = await rig.admin.query<{ at: number }>('select clock_timestamp() as at');
     const at = now?.at ?? 0;
     const before = await log.asOf(alice, { entityId, txTime: at });
+    // Whatever the machine's clock says next, the store's own stands there already.
+    const [clock] = await rig.admin.query<{ at: number }>('select tx_time as at from store.clock');
+    expect(clock?.at).toBe(at);
     const next = await log.update(alice, { entityId, expectedVersion: 1, data: DATA });
     expect(next.txTime).toBeGreaterThan(at);
     expect(await log.asOf(alice, { entityId, txTime: at })).toEqual(before);
