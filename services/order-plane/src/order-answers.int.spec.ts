@@ -3,7 +3,8 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { parseDecimal } from '@tickmesh/kernel';
-import type { Broker, BrokerSession } from './app/ports.ts';
+import type { OrderFact } from '@tickmesh/domain-orders';
+import type { Broker, BrokerFact, BrokerSession } from './app/ports.ts';
 import { expectOneOrder } from './testing/one-order.ts';
 import { type Rig, openRig, until } from './testing/rig.ts';
 
@@ -226,21 +227,34 @@ describe('an answer that is lost', () => {
 
 describe('a broker that fills more than was wanted', () => {
   it('is booked in full, and the market may only be reduced until a person re-arms it', async () => {
+    const doubled = (fact: OrderFact): OrderFact =>
+      fact.kind === 'fill' ? { ...fact, quantity: fact.quantity * 2n } : fact;
+    const doubledAll = (facts: readonly BrokerFact[]): BrokerFact[] =>
+      facts.map(({ clientOrderId, fact }) => ({ clientOrderId, fact: doubled(fact) }));
     const { plane } = await rig.open({
       wrapBroker: (broker) => ({
         name: broker.name,
-        open: (options) =>
-          broker.open({
+        open: async (options) => {
+          const session = await broker.open({
             ...options,
             onFacts: (facts) => {
-              options.onFacts(
-                facts.map(({ clientOrderId, fact }) => ({
-                  clientOrderId,
-                  fact: fact.kind === 'fill' ? { ...fact, quantity: fact.quantity * 2n } : fact,
-                })),
-              );
+              options.onFacts(doubledAll(facts));
             },
-          }),
+          });
+          // It says the same whenever it is asked.
+          return {
+            submit: (order) => session.submit(order),
+            cancel: (request) => session.cancel(request),
+            replace: (request) => session.replace(request),
+            lookup: async (id) => {
+              const answer = await session.lookup(id);
+              if (answer.kind === 'absent') return answer;
+              return { kind: 'found', facts: answer.facts.map(doubled) };
+            },
+            executionsSince: async (since) => doubledAll(await session.executionsSince(since)),
+            close: () => session.close(),
+          };
+        },
       }),
     });
     await rig.quote();
