@@ -8,6 +8,7 @@ import { register as registerHalt } from './commands/halt.ts';
 import { register as registerHealth } from './commands/health.ts';
 import { register as registerInstruments } from './commands/instruments.ts';
 import { register as registerLimits } from './commands/limits.ts';
+import { register as registerLog } from './commands/log.ts';
 import { register as registerOrders } from './commands/orders.ts';
 import { register as registerPositions } from './commands/positions.ts';
 import { register as registerPublish } from './commands/publish.ts';
@@ -37,6 +38,7 @@ Examples:
   mesh dlq replay --topic market_events
   mesh orders list --open            what works at a broker
   mesh halt firm --reason TEXT       stop all trading
+  mesh log as-of ID --tx-time TIME   what was known then
   mesh token --as bob --role trader  a token for curl and grpcurl
   mesh smoke                         market data in, execution report out
   mesh backtest OFI_BTC --data FILES   a strategy over recorded data, with a report
@@ -64,6 +66,7 @@ for (const register of [
   registerPositions,
   registerLimits,
   registerHalt,
+  registerLog,
   registerToken,
   registerSecrets,
 ]) {

@@ -7,12 +7,21 @@ import { callerToken } from './signed-in.ts';
 const ANSWER_MS = 10_000;
 
 /** Where a service of ours speaks HTTP: as the running mesh says, or else the compose file. */
-export function httpAddressOf(service: string): string {
-  const running = runningMesh()?.services.find(({ name }) => name === service)?.addresses['http'];
-  if (running !== undefined) return running;
+export const httpAddressOf = (service: string): string => addressOf(service, 'http');
+
+/** Where it speaks gRPC: `grpc://host:port`. */
+export const grpcAddressOf = (service: string): string => addressOf(service, 'grpc');
+
+function addressOf(service: string, transport: 'http' | 'grpc'): string {
+  const running = runningMesh()?.services.find(({ name }) => name === service)?.addresses[
+    transport
+  ];
+  if (running !== undefined) {
+    return running.includes('://') ? running : `${transport}://${running}`;
+  }
   const compose = readCompose(join(REPOSITORY_ROOT, 'docker-compose.yml'));
-  const port = compose.services.get(service)?.ports.find(({ name }) => name === 'http');
-  return `http://${port?.hostAddress ?? '127.0.0.1'}:${port?.published ?? 0}`;
+  const port = compose.services.get(service)?.ports.find(({ name }) => name === transport);
+  return `${transport}://${port?.hostAddress ?? '127.0.0.1'}:${port?.published ?? 0}`;
 }
 
 /**

@@ -9,23 +9,35 @@ import { openStreams } from '../store-streams.ts';
 import { freePort } from './served.ts';
 import { type RigOptions, type StoreRig, openStoreRig, systemMicros } from './rig.ts';
 
+export interface StoreServiceOptions extends RigOptions {
+  /** Variables of its environment that go before the test's own, such as another issuer. */
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
 export class StoreService {
   readonly rig: StoreRig;
   readonly issuer: TestIssuer;
   readonly grpcPort: number;
   readonly httpPort: number;
+  readonly #environment: Readonly<Record<string, string>>;
   #running: RunningService | undefined;
 
-  private constructor(rig: StoreRig, issuer: TestIssuer, ports: readonly [number, number]) {
+  private constructor(
+    { rig, issuer }: Pick<StoreService, 'rig' | 'issuer'>,
+    ports: readonly [number, number],
+    environment: Readonly<Record<string, string>>,
+  ) {
     this.rig = rig;
     this.issuer = issuer;
     [this.grpcPort, this.httpPort] = ports;
+    this.#environment = { ...rig.environment, ...issuer.environment, ...environment };
   }
 
-  static async start(options: RigOptions = {}): Promise<StoreService> {
+  static async start(options: StoreServiceOptions = {}): Promise<StoreService> {
     const rig = await openStoreRig(options);
+    const issuer = await TestIssuer.open();
     const ports = [await freePort(), await freePort()] as const;
-    const service = new StoreService(rig, await TestIssuer.open(), ports);
+    const service = new StoreService({ rig, issuer }, ports, options.environment ?? {});
     await service.serve();
     return service;
   }
@@ -45,8 +57,8 @@ export class StoreService {
 
   /** At the same ports, also after `away`. */
   async serve(): Promise<void> {
-    const { rig, issuer, grpcPort, httpPort } = this;
-    const config = loadConfig(storeSchema, { ...rig.environment, ...issuer.environment });
+    const { rig, grpcPort, httpPort } = this;
+    const config = loadConfig(storeSchema, this.#environment);
     const http = { ...config.http, httpPort, grpcPort };
     this.#running = await bootService({
       name: 'store',
