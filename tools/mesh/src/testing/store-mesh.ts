@@ -51,7 +51,8 @@ export class StoreMesh {
   shell(script: string): Promise<Ended> {
     const npx = 'npx() { [ "$1" = mesh ] && shift && "$NODE" "$MESH" "$@"; }';
     const more = { NODE: process.execPath, MESH };
-    return this.run('bash', ['-e', '-u', '-o', 'pipefail', '-c', `${npx}\n${script}`], more);
+    // A bash whose input is a socket reads the start-up file of its user.
+    return this.run('bash', ['--norc', '-u', '-c', `${npx}\n${script}`], more);
   }
 
   run(
