@@ -95,8 +95,6 @@ export const EVENTS = {
   'store.listener_failed':
     'A listener inside the process failed on a change; the others were told.',
   'store.relay_changed': 'This instance began or ceased to relay events to the topic.',
-  'store.records_refused':
-    'A report or intent could not be recorded; it is in its dead-letter queue.',
   'store.workflow_refused':
     'A workflow that a transition asked for can never start; a person must look.',
   'store.workflow_engine': 'What the workflow engine says of itself.',

@@ -34,3 +34,7 @@ export {
   type TransitionFacts,
   storedEntity,
 } from './app/stored-entity.ts';
+export { Hints } from './app/hints.ts';
+export { type OpenStore, type StoreProbe, openStore } from './store-parts.ts';
+export { type OpenWorkflows, openWorkflows } from './store-workflows.ts';
+export type { TransitionStarted } from './app/workflow-outbox.ts';

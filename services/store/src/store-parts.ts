@@ -17,6 +17,9 @@ export type StorePartsConfig = Pick<ConfigOf<typeof storeSchema>, 'database' | '
 
 export interface StoreProbe extends SchemaProbe, RelayProbe {
   listenerFailed?(change: LogEntry, fault: Fault): void;
+  workflowRefused?(workflow: string, workflowId: string, fault: Fault): void;
+  /** What the engine says of itself. */
+  workflowNoted?(level: 'warn' | 'error', text: string): void;
   hookFailed?(hook: string, facts: TransitionFacts, fault: Fault): void;
   failed?(doing: string, fault: Fault): void;
 }

@@ -24,8 +24,8 @@ export interface StreamsOuter {
 export interface OpenStreams {
   readonly changes: ChangeBus;
   readonly subscriptions: Subscriptions;
-  /** That the log may have grown. */
-  readonly growth: Hints;
+  /** That there may be something to do: notified, and from time to time. */
+  readonly looks: Hints;
   /** Everything that is committed after it will be told. */
   start(): Promise<void>;
   stop(): Promise<void>;
@@ -77,7 +77,7 @@ export function openStreams(
   return {
     changes,
     subscriptions,
-    growth,
+    looks,
     start: async () => {
       await changes.begin();
       listening = new Listening(config.database.url, {

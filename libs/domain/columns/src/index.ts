@@ -35,7 +35,15 @@ export {
   entityProblems,
   entityToJson,
 } from './entity.ts';
-export { ENTITIES, ORDER, SIGNAL, TRADE } from './entities.ts';
+export {
+  ENTITIES,
+  ORDER,
+  ORDER_RECORD,
+  POSITION_RECORD,
+  SIGNAL,
+  TRADE,
+  TRADE_RECORD,
+} from './entities.ts';
 export {
   type EntityExpressions,
   entityExpressions,

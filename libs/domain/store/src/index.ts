@@ -18,3 +18,11 @@ export {
   defineMachine,
   targetsOf,
 } from './machine.ts';
+export {
+  type ComparedBooks,
+  type ComparedOrder,
+  type ComparedPosition,
+  type ComparedTrade,
+  type RecordDifference,
+  compareRecords,
+} from './compare-records.ts';

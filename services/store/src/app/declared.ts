@@ -1,11 +1,22 @@
 /** The types that the store of the mesh declares. */
-import { ORDER, SIGNAL, TRADE } from '@tickmesh/domain-columns';
+import {
+  ORDER,
+  ORDER_RECORD,
+  POSITION_RECORD,
+  SIGNAL,
+  TRADE,
+  TRADE_RECORD,
+} from '@tickmesh/domain-columns';
+import type { AnyWorkflow } from '@tickmesh/workflow';
 import { type StoredEntity, storedEntity } from './stored-entity.ts';
 
 /** The life of an order as people keep it. */
 export const DECLARED: readonly StoredEntity[] = [
   storedEntity(TRADE),
   storedEntity(SIGNAL),
+  storedEntity(ORDER_RECORD),
+  storedEntity(TRADE_RECORD),
+  storedEntity(POSITION_RECORD),
   storedEntity(ORDER, {
     initial: 'PENDING',
     transitions: [
@@ -18,3 +29,6 @@ export const DECLARED: readonly StoredEntity[] = [
     ],
   }),
 ];
+
+/** Everything that a transition of these types may start; none of them starts one yet. */
+export const WORKFLOWS: readonly AnyWorkflow[] = [];

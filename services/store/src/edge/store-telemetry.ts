@@ -17,6 +17,12 @@ export function storeTelemetry(logger: Logger): StoreProbe {
       const change = { entity_id: entityId, entity_type: entityType, version };
       logger.fault('store.listener_failed', fault, change);
     },
+    workflowRefused: (workflow, workflowId, fault) => {
+      logger.fault('store.workflow_refused', fault, { workflow, workflow_id: workflowId });
+    },
+    workflowNoted: (level, text) => {
+      logger[level]('store.workflow_engine', { text });
+    },
     relayChanged: (change, epoch) => {
       logger.info('store.relay_changed', { change, epoch });
     },
