@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { register as registerBacktest } from './commands/backtest.ts';
 import { register as registerColumns } from './commands/columns.ts';
+import { register as registerDemo } from './commands/demo.ts';
 import { register as registerDlq } from './commands/dlq.ts';
 import { register as registerDoctor } from './commands/doctor.ts';
 import { register as registerExpr } from './commands/expr.ts';
@@ -67,6 +68,7 @@ for (const register of [
   registerLimits,
   registerHalt,
   registerLog,
+  registerDemo,
   registerToken,
   registerSecrets,
 ]) {
