@@ -28,7 +28,7 @@ if (names.length === 0) {
 }
 
 /** Benches that read and write real parts. */
-const NEEDS_PARTS = new Set(['bus', 'orders', 'expr-sql']);
+const NEEDS_PARTS = new Set(['bus', 'orders', 'expr-sql', 'store']);
 const partsDir = join(here, '..', '.mesh', `bench-${process.pid}`);
 let parts;
 if (names.some((name) => NEEDS_PARTS.has(name))) {

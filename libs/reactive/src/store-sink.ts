@@ -37,7 +37,8 @@ export interface StoreSinkOptions {
  * the node's next version then stands on theirs.
  */
 export function storeSink(store: EntityWriter, options: StoreSinkOptions): PersistSink {
-  const { entityType, toData = (_, values) => values } = options;
+  const { entityType } = options;
+  const toData = options.toData ?? ((_: string, values: Data): Data => values);
   const kept = new Map<string, Kept>();
   return {
     async write(node, values) {

@@ -34,7 +34,10 @@ export {
   type TransitionFacts,
   storedEntity,
 } from './app/stored-entity.ts';
+export { keyedTransitions } from './app/keyed-transitions.ts';
 export { Hints } from './app/hints.ts';
 export { type OpenStore, type StoreProbe, openStore } from './store-parts.ts';
 export { type OpenWorkflows, openWorkflows } from './store-workflows.ts';
 export type { TransitionStarted } from './app/workflow-outbox.ts';
+export { DECLARED } from './app/declared.ts';
+export { type OpenStreams, openStreams } from './store-streams.ts';
