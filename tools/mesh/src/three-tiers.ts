@@ -13,6 +13,7 @@ import {
   type OpenStore,
   type StoredEvent,
   type TransitionStarted,
+  keyedTransitions,
   openStore,
   openWorkflows,
   storedEntity,
@@ -132,16 +133,12 @@ class Story {
     }),
   ];
 
-  /** Its start was recorded with the fill, so that no crash can lose it. */
-  settleWith({ log }: Pick<OpenStore, 'log'>) {
+  /** Its start was recorded with the fill, so that no crash can lose it; what it does is done once, by its step's key. */
+  settleWith({ database, catalogue }: OpenStore) {
+    const machines = keyedTransitions({ database, catalogue, clock: CLOCK }, ADA);
     return defineWorkflow('settle_order', async (flow, started: TransitionStarted) => {
-      const { entityId, version } = started;
-      await flow.step('settle', async () => {
-        const order = await log.read(ADA, entityId);
-        // A step whose process died behind the commit is done again.
-        if (order?.state === 'SETTLED') return;
-        await log.transition(ADA, { entityId, expectedVersion: version, toState: 'SETTLED' });
-      });
+      const { entityId, version: expectedVersion } = started;
+      await flow.transition(machines, { entityId, expectedVersion, toState: 'SETTLED' });
       this.#settled?.(entityId);
     });
   }

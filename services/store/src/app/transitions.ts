@@ -25,6 +25,8 @@ export interface TransitionParts {
   readonly clock: Clock;
   /** Told of a hook that failed; the transition stands. */
   readonly hookFailed?: (hook: string, facts: TransitionFacts, fault: Fault) => void;
+  /** What is written in the same transaction, once all of it is decided. */
+  readonly alongside?: (transaction: Queryable) => Promise<void>;
 }
 
 interface Decided {
@@ -45,6 +47,7 @@ export async function transitionMany(
       decide(parts, caller, { wish, head: heads[i] as Head }),
     );
     const more = await runActions(parts, caller, { transaction, decided });
+    await parts.alongside?.(transaction);
     const drafts = [...decided.map(({ draft }) => draft), ...more];
     return { decided, appended: await append(transaction, caller, drafts) };
   });
