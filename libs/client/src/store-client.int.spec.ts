@@ -1,4 +1,5 @@
 /** The client against the real store: real sockets, real tokens, a real database. */
+import { readFileSync } from 'node:fs';
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import {
   type EntityExpressions,
@@ -310,5 +311,25 @@ describe('a subscription', () => {
     clients.push(nowhere);
     expect(await codeOf(nowhere.subscribe([TRADE]).next())).toBe('SERVICE_UNREACHABLE');
     expect(await codeOf(nowhere.count(TRADE))).toBe('SERVICE_UNREACHABLE');
+  });
+});
+
+describe('the README', () => {
+  it('has code that runs and gives what its comment says', async () => {
+    const text = readFileSync(new URL('../README.md', import.meta.url), 'utf8');
+    const [, sample = ''] = /^```ts\n([^]*?)^```$/m.exec(text) ?? [];
+    const [, said = ''] = /; \/\/ '(\w+)'$/m.exec(sample) ?? [];
+    const source = sample
+      .replace(/^import .*\n/gm, '')
+      .replace('grpc://127.0.0.1:4004', service.grpcUrl);
+    const parts = { connectStore, TRADE, tokenOfMine: () => service.tokenOf('eve', 'trader') };
+    // The page is our own text.
+    // eslint-disable-next-line @typescript-eslint/no-implied-eval
+    const run = new Function(
+      ...Object.keys(parts),
+      `"use strict"; return (async () => {\n${source}\nreturn what;\n})();`,
+    ) as (...values: unknown[]) => Promise<unknown>;
+    expect(await run(...Object.values(parts))).toBe(said);
+    expect(said).toBe('CORRECTED');
   });
 });
