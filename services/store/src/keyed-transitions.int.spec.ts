@@ -72,10 +72,10 @@ describe('a transition under a key', () => {
   it('happens once when the process dies between the commit and the record of the step', async () => {
     const { entityId } = await wish();
     const environment = { ...rig.environment, ENTITY_ID: entityId };
-    const { died } = processes.start('keyed-process', { ...environment, DIES: 'yes' });
+    const { died } = processes.start('keyed-process.ts', { ...environment, DIES: 'yes' });
     expect(await died).toBe('SIGKILL');
     expect(await versions(entityId)).toEqual([1, 2]);
-    const again = await processes.ready('keyed-process', environment);
+    const again = await processes.ready('keyed-process.ts', environment);
     expect(JSON.parse(again.said().split('\n')[0] ?? '')).toEqual({
       ...{ entityId, version: 2, state: 'FILLED' },
     });

@@ -31,7 +31,7 @@ beforeAll(async () => {
     TEST_TOPIC_PREFIX: `${rig.serviceRole}.`,
   };
   const { STORE_MIGRATION_URL: adminUrl = '', ...environment } = rig.environment;
-  await processes.ready('../../../order-plane/src/testing/order-plane-process', {
+  await processes.ready('../../../order-plane/src/testing/order-plane-process.ts', {
     ...environment,
     ...tests,
     DATABASE_URL: adminUrl,
@@ -50,7 +50,7 @@ const group = (): string => `${rig.serviceRole}-records`;
 
 function runRecords(more: Readonly<Record<string, string>> = {}) {
   const { STORE_MIGRATION_URL: _, ...environment } = rig.environment;
-  return processes.ready('records-process', {
+  return processes.ready('records-process.ts', {
     ...environment,
     ...tests,
     STORE_RECORDS_FILE: ACCESS,

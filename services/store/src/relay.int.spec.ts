@@ -30,7 +30,7 @@ afterAll(async () => {
 
 function runRelay(more: Readonly<Record<string, string>> = {}): Promise<Started> {
   const { STORE_MIGRATION_URL: _, ...environment } = rig.environment;
-  return processes.ready('relay-process', {
+  return processes.ready('relay-process.ts', {
     ...environment,
     STORE_LEASE_MS: '500',
     STORE_POLL_INTERVAL_MS: '50',

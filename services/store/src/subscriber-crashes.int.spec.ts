@@ -38,7 +38,7 @@ afterAll(async () => {
 
 async function runStore(): Promise<Started> {
   const { STORE_MIGRATION_URL: _, ...environment } = rig.environment;
-  return processes.ready('store-process', {
+  return processes.ready('store-process.ts', {
     ...environment,
     ...issuer.environment,
     HTTP_PORT: String(await freePort()),
@@ -47,7 +47,7 @@ async function runStore(): Promise<Started> {
 }
 
 const runSubscriber = (crash = ''): Started =>
-  processes.start('subscriber-process', {
+  processes.start('subscriber-process.ts', {
     TEST_CRASH: crash,
     TEST_STORE_PORT: String(port),
     TEST_AUTHORIZATION: authorization,

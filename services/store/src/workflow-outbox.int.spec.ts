@@ -20,7 +20,7 @@ afterEach(() => processes.killAll());
 afterAll(() => rig.close());
 
 const runWorkflows = (more: Readonly<Record<string, string>> = {}) =>
-  processes.ready('workflows-process', {
+  processes.ready('workflows-process.ts', {
     ...rig.environment,
     STORE_POLL_INTERVAL_MS: '50',
     ...more,

@@ -59,10 +59,10 @@ export class Processes {
 
 /** From its source where Node can run that; decorators, which it cannot strip, as built. */
 function programOf(name: string): { readonly program: string; readonly flags: readonly string[] } {
-  return name === 'store-process'
-    ? { program: pathOf(`../../dist/testing/${name}.js`), flags: [] }
+  return name === 'store-process.ts'
+    ? { program: pathOf('../../dist/testing/store-process.js'), flags: [] }
     : {
-        program: pathOf(`./${name}.ts`),
+        program: pathOf(`./${name}`),
         flags: ['--conditions=@tickmesh/source', '--disable-warning=ExperimentalWarning'],
       };
 }
