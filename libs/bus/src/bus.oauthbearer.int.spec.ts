@@ -1,3 +1,3 @@
 import { securedSuite } from './testing/secured.suite.ts';
 
-securedSuite({ protocol: 'SASL_SSL', mechanism: 'OAUTHBEARER' }, { withOutages: true });
+securedSuite({ protocol: 'SASL_SSL', mechanism: 'OAUTHBEARER' });

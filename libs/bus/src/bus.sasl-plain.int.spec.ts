@@ -1,3 +1,3 @@
 import { securedSuite } from './testing/secured.suite.ts';
 
-securedSuite({ protocol: 'SASL_SSL', mechanism: 'PLAIN' }, { withOutages: false });
+securedSuite({ protocol: 'SASL_SSL', mechanism: 'PLAIN' });

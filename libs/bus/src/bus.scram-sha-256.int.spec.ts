@@ -1,3 +1,3 @@
 import { securedSuite } from './testing/secured.suite.ts';
 
-securedSuite({ protocol: 'SASL_SSL', mechanism: 'SCRAM-SHA-256' }, { withOutages: false });
+securedSuite({ protocol: 'SASL_SSL', mechanism: 'SCRAM-SHA-256' });

@@ -1,3 +1,3 @@
 import { securedSuite } from './testing/secured.suite.ts';
 
-securedSuite({ protocol: 'SASL_PLAINTEXT', mechanism: 'SCRAM-SHA-512' }, { withOutages: false });
+securedSuite({ protocol: 'SASL_PLAINTEXT', mechanism: 'SCRAM-SHA-512' });

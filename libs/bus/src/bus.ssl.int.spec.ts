@@ -1,3 +1,3 @@
 import { securedSuite } from './testing/secured.suite.ts';
 
-securedSuite({ protocol: 'SSL' }, { withOutages: true });
+securedSuite({ protocol: 'SSL' });

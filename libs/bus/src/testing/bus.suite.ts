@@ -18,16 +18,11 @@ export interface BrokerStarters {
 
 /** Its parts also run alone, so that no one run takes long. */
 export function busSuite(parts: () => BusParts, starters: BrokerStarters): void {
-  trafficSuite(parts);
-  lostAnswersSuite(parts, starters.startBrokerBehind, starters.pickFreePort);
-  outagesSuite(parts, starters.startBroker);
-}
-
-/** What needs no part of its own to fail. */
-export function trafficSuite(parts: () => BusParts): void {
   deliverySuite(parts);
   groupsSuite(parts);
   poisonSuite(parts);
   lettersSuite(parts);
   topicsSuite(parts);
+  lostAnswersSuite(parts, starters.startBrokerBehind, starters.pickFreePort);
+  outagesSuite(parts, starters.startBroker);
 }

@@ -85,11 +85,11 @@ async function submit(...more: readonly string[]): Promise<string> {
 describe('mesh orders', () => {
   it('previews an order: what the checks say, and what it is worth', async () => {
     await rig.quote();
-    const sound = await mesh('orders', 'preview', ...BUY, ...WHY);
+    const sound = await mesh('orders', 'preview', ...BUY);
     expect(sound).toMatchObject({ code: 0, err: '' });
     expect(sound.out).toContain('would be approved for PAPER-1, limits version 7');
     expect(sound.out).toContain('worth 1000 USD, fee about 0.5, position then 10');
-    const large = await mesh('orders', 'preview', 'SIM:AAPL', 'buy', '1001', ...WHY);
+    const large = await mesh('orders', 'preview', 'SIM:AAPL', 'buy', '1001');
     expect(large.code).toBe(1);
     expect(large.out).toMatch(/MAX_ORDER_QTY +FAIL +quantity 1001, max 1000/);
   });
@@ -214,7 +214,7 @@ describe('mesh halt and rearm', () => {
     await rig.quote();
     const halted = await mesh('halt', 'account', 'PAPER-1', '--reason', 'drill');
     expect(halted.out).toContain('account PAPER-1 is halted, by ann: drill');
-    expect((await mesh('orders', 'preview', ...BUY, ...WHY)).out).toMatch(/KILL_SWITCH +FAIL/);
+    expect((await mesh('orders', 'preview', ...BUY)).out).toMatch(/KILL_SWITCH +FAIL/);
     expect((await mesh('limits', 'show')).out).toMatch(/account PAPER-1 +no new orders/);
     const early = await mesh('rearm', 'approve', 'account', 'PAPER-1', ...WHY);
     expect(early.code).toBe(1);
@@ -225,7 +225,7 @@ describe('mesh halt and rearm', () => {
     const bob = await served.person('bob', ['risk_manager']);
     const wanted = { level: 'account', scope: 'PAPER-1', reason: 'agreed', step: 'approve' };
     expect((await bob.http('rearm', wanted)).status).toBe(200);
-    expect((await mesh('orders', 'preview', ...BUY, ...WHY)).code).toBe(0);
+    expect((await mesh('orders', 'preview', ...BUY)).code).toBe(0);
   });
 
   it('refuse a scope that there is not: it would stop nobody', async () => {

@@ -16,7 +16,7 @@ interface WhyOptions extends CommonOptions {
   readonly id?: string;
 }
 
-interface WantedOptions extends WhyOptions {
+interface OrderOptions extends CommonOptions {
   readonly limit?: string;
   readonly stop?: string;
   readonly lifetime: string;
@@ -24,6 +24,8 @@ interface WantedOptions extends WhyOptions {
   readonly account?: string;
   readonly strategy?: string;
 }
+
+interface WantedOptions extends OrderOptions, WhyOptions {}
 
 interface ReplaceOptions extends WhyOptions {
   readonly quantity?: string;
@@ -53,16 +55,18 @@ export function register(program: Command, output: Output = terminal): void {
     .action((intent: string, options: CommonOptions) =>
       run(options, output, () => show(intent, options, output)),
     );
-  withOrder(group.command('submit'))
+  withWhy(withOrder(group.command('submit')))
     .description('Submit an order; the checks decide, `mesh orders show` tells')
     .action((market: string, side: string, quantity: string, options: WantedOptions) =>
       run(options, output, () => submit(bodyOf(market, side, quantity, options), options, output)),
     );
   withOrder(group.command('preview'))
     .description('What the checks would say to an order; exit 1 if it would be denied')
-    .action((market: string, side: string, quantity: string, options: WantedOptions) =>
-      run(options, output, () => preview(bodyOf(market, side, quantity, options), options, output)),
-    );
+    .option('--json', 'one JSON text')
+    .action((market: string, side: string, quantity: string, options: OrderOptions) => {
+      const body = bodyOf(market, side, quantity, { ...options, reason: 'preview' });
+      return run(options, output, () => preview(body, options, output));
+    });
   withWhy(group.command('cancel'))
     .description('Ask for an order to be canceled')
     .argument('<intent>', 'UUID of its intent')
@@ -87,18 +91,16 @@ const withWhy = (command: Command): Command =>
     .option('--json', 'one JSON text');
 
 const withOrder = (command: Command): Command =>
-  withWhy(
-    command
-      .argument('<market>', 'exchange and symbol, as BINANCE:BTCUSDT')
-      .argument('<side>', 'buy or sell')
-      .argument('<quantity>', 'base units or contracts')
-      .option('--limit <price>', 'at this price or better')
-      .option('--stop <price>', 'once this price trades')
-      .option('--lifetime <word>', 'DAY, GTC, IOC or FOK', 'DAY')
-      .option('--post-only', 'rest or be refused, and never take')
-      .option('--account <account>', 'the account to trade for')
-      .option('--strategy <id>', 'the strategy that it counts for'),
-  );
+  command
+    .argument('<market>', 'exchange and symbol, as BINANCE:BTCUSDT')
+    .argument('<side>', 'buy or sell')
+    .argument('<quantity>', 'base units or contracts')
+    .option('--limit <price>', 'at this price or better')
+    .option('--stop <price>', 'once this price trades')
+    .option('--lifetime <word>', 'DAY, GTC, IOC or FOK', 'DAY')
+    .option('--post-only', 'rest or be refused, and never take')
+    .option('--account <account>', 'the account to trade for')
+    .option('--strategy <id>', 'the strategy that it counts for');
 
 const whyOf = ({ reason, id }: WhyOptions): Plain => ({ reason, intent_id: id });
 
