@@ -23,8 +23,13 @@ export function lostAnswersSuite(
       const broker = await startBroker(port, proxy.port);
       closing.push(() => broker.stop());
       const on = { ...parts(), broker: `127.0.0.1:${proxy.port}` };
-      const kafka = { requestTimeoutMs: 400, connectionTimeoutMs: 400 };
-      const { bus, close, events } = await openTestBus(on, { topics: ['store_events'], kafka });
+      // Short, for the answers that never come: making the topic may take a busy broker longer.
+      const kafka = { requestTimeoutMs: 1_000, connectionTimeoutMs: 1_000 };
+      const topics = ['store_events'] as const;
+      const made = await openTestBus(on, { topics });
+      closing.push(made.close);
+      const prefix = made.config.topicPrefix ?? '';
+      const { bus, close, events } = await openTestBus(on, { topics, kafka, prefix });
       closing.push(close);
       await bus.publisher.publish(storeMessage('A', 1));
       proxy.setMuted(true);
