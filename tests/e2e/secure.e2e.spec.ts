@@ -15,6 +15,7 @@ import {
   runScript,
 } from './support/run-process.ts';
 import { newFolder } from './support/test-mesh.ts';
+import { until } from './support/until.ts';
 
 const folder = newFolder('secure');
 const secrets = join(folder.path, 'data', 'secrets');
@@ -109,6 +110,8 @@ describe('The secured mesh, started by one command', () => {
   // Health, every right as declared, each principal within its own, a key that is turned and a mesh that goes on.
   it('does what the guide says, command by command', async () => {
     const commands = guideCommands();
+    // On a busy machine one look may find a part too slow to answer it; the mesh is up when a look finds all of it so.
+    await until('the whole mesh is up', async () => (await mesh(['health'])).code === 0);
     const ended: string[][] = [];
     for (const { line, variables, args, refusal } of commands) {
       const { code, stdout, stderr } = await mesh(args, variables());
