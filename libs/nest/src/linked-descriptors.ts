@@ -25,6 +25,7 @@ export function linkedDescriptors(loaded: PackageDefinition): PackageDefinition 
       if (file.name != null && !files.has(file.name)) files.set(file.name, file);
     }
   }
+  for (const { messageType } of files.values()) messageType?.forEach(nameMapEntries);
   const fileOfType = new Map([...files.values()].flatMap(typesOf));
   for (const file of files.values()) link(file, fileOfType);
   const encoded = [...files.values()].map((file) =>
@@ -36,6 +37,20 @@ export function linkedDescriptors(loaded: PackageDefinition): PackageDefinition 
       isTypeDefinition(definition) ? { ...definition, fileDescriptorProtos: encoded } : definition,
     ]),
   );
+}
+
+/** The entry of a map field `unit_price` is called `UnitPriceEntry`; the loader leaves out the last word. */
+function nameMapEntries(message: IDescriptorProto): void {
+  for (const inner of message.nestedType ?? []) {
+    nameMapEntries(inner);
+    const held = message.field?.find((field) => field.typeName?.split('.').at(-1) === inner.name);
+    if (inner.options?.mapEntry !== true || held?.name == null) continue;
+    const words = held.name
+      .split('_')
+      .map((word) => word.slice(0, 1).toUpperCase() + word.slice(1));
+    inner.name = `${words.join('')}Entry`;
+    held.typeName = inner.name;
+  }
 }
 
 type TypeDefinition = EnumTypeDefinition | MessageTypeDefinition<object, object>;
