@@ -238,8 +238,9 @@ class GroupConsumer<T extends TopicName> implements Consumer {
     if (!isTaken) return;
     payload.resolveOffset(batch.lastOffset());
     await assigned.awaitRoom(batch.topic, batch.partition);
-    const { fetchPauseMs, fetchFewRecords } = this.#deps.limits;
-    if (batch.messages.length < fetchFewRecords) await sleep(fetchPauseMs);
+    const { limits } = this.#deps;
+    const pauseMs = this.#options.fetchPauseMs ?? limits.fetchPauseMs;
+    if (batch.messages.length < limits.fetchFewRecords) await sleep(pauseMs);
   }
 
   /** The log no longer has the position: expired, or cut. The declared fallback, and never silently. */

@@ -2,8 +2,9 @@
  * Cures of kafkajs' wire format, for speed and for odd header names. It writes every variable-length
  * number through a list and a buffer of its own, handles times and offsets as 64-bit objects parsed
  * from text record by record, and copies the headers read so far for each further one. Here numbers
- * are written and read in place, what a batch repeats is parsed once, and headers are collected as
- * they are read, by any name: a header called `constructor` is a header.
+ * are written and read in place, what a batch repeats is parsed once, and headers stay packed until
+ * somebody asks: a record that waits in a queue is three buffers, not ten. They are unpacked by any
+ * name: a header called `constructor` is a header.
  */
 import { assert } from '@tickmesh/kernel';
 
@@ -30,6 +31,7 @@ interface Decoder {
 }
 
 interface DecoderClass {
+  new (bytes: Buffer): Decoder;
   readonly prototype: {
     readVarLong: (this: Decoder) => Long;
     readVarIntArray: (this: Decoder, reader: unknown) => unknown;
@@ -84,7 +86,7 @@ function cureDecoder(decoder: DecoderClass, headerReader: unknown, long: LongCla
     return value === undefined ? readVarLong.call(this) : long.fromNumber(value);
   };
   decoder.prototype.readVarIntArray = function (reader) {
-    return reader === headerReader ? foldedHeaders(this) : readVarIntArray.call(this, reader);
+    return reader === headerReader ? packedHeaders(this) : readVarIntArray.call(this, reader);
   };
 }
 
@@ -141,17 +143,43 @@ function readSmall(decoder: Decoder): number | undefined {
   return undefined;
 }
 
-/** kafkajs folds a list of headers into an object; this list is folded already. */
-function foldedHeaders(decoder: Decoder): { reduce(): Headers } {
-  const headers = Object.create(null) as Headers;
+/** kafkajs folds a list of headers into an object; what this list folds into are the bytes. */
+function packedHeaders(decoder: Decoder): { reduce(): PackedHeaders } {
+  const { offset } = decoder;
   const count = decoder.readVarInt();
-  for (let i = 0; i < count; i++) {
-    const name = decoder.readVarIntString() ?? '';
-    const value = decoder.readVarIntBytes();
-    const before = headers[name];
-    if (before === undefined) headers[name] = value;
-    else if (Array.isArray(before)) before.push(value);
-    else headers[name] = [before, value];
+  for (let i = 0; i < count * 2; i++) {
+    const bytes = decoder.readVarInt();
+    if (bytes > 0) decoder.offset += bytes;
   }
-  return { reduce: () => headers };
+  const packed = new PackedHeaders(decoder.constructor as DecoderClass, decoder.buffer, offset);
+  return { reduce: () => packed };
+}
+
+/** The headers of a fetched record as they lie in its batch. */
+export class PackedHeaders {
+  readonly #decoderClass: DecoderClass;
+  readonly #bytes: Buffer;
+  readonly #offset: number;
+
+  constructor(decoderClass: DecoderClass, bytes: Buffer, offset: number) {
+    this.#decoderClass = decoderClass;
+    this.#bytes = bytes;
+    this.#offset = offset;
+  }
+
+  unpack(): Headers {
+    const decoder = new this.#decoderClass(this.#bytes);
+    decoder.offset = this.#offset;
+    const headers = Object.create(null) as Headers;
+    const count = decoder.readVarInt();
+    for (let i = 0; i < count; i++) {
+      const name = decoder.readVarIntString() ?? '';
+      const value = decoder.readVarIntBytes();
+      const before = headers[name];
+      if (before === undefined) headers[name] = value;
+      else if (Array.isArray(before)) before.push(value);
+      else headers[name] = [before, value];
+    }
+    return headers;
+  }
 }

@@ -7,6 +7,7 @@ import { Fault } from '@tickmesh/kernel';
 import type { Admin, Kafka } from 'kafkajs';
 import { brokerFault, typeOf } from './broker-faults.ts';
 import { type FetchedPartition, type FetchingCluster, clusterOf } from './kafkajs-cures.ts';
+import { FETCH_BYTES_MAX, FETCH_PARTITION_BYTES_MAX } from './limits.ts';
 import { transportRecord } from './transport-record.ts';
 import type { TransportRecord } from './port.ts';
 
@@ -34,9 +35,6 @@ export interface LogReader {
   close(): Promise<void>;
 }
 
-/** More than any record: the broker sends at least one batch whatever its size. */
-const PARTITION_BYTES_MAX = 6 * 1024 * 1024;
-const REQUEST_BYTES_MAX = 24 * 1024 * 1024;
 const READ_COMMITTED = 1;
 const TRIES_MAX = 6;
 const RETRY_DELAY_MS = 150;
@@ -135,7 +133,7 @@ class Reader implements LogReader {
         return broker.fetch({
           maxWaitTime: waitMs,
           minBytes: 1,
-          maxBytes: REQUEST_BYTES_MAX,
+          maxBytes: FETCH_BYTES_MAX,
           isolationLevel: READ_COMMITTED,
           topics: [
             {
@@ -143,7 +141,7 @@ class Reader implements LogReader {
               partitions: partitions.map((partition) => ({
                 partition,
                 fetchOffset: String(positions.get(partition)),
-                maxBytes: PARTITION_BYTES_MAX,
+                maxBytes: FETCH_PARTITION_BYTES_MAX,
               })),
             },
           ],

@@ -118,6 +118,11 @@ export interface ConsumerOptions<T extends TopicName = TopicName> {
   /** Records of one batch at the most. */
   readonly batchRecordsMax: number;
   /**
+   * After a fetch that brought few records, so long until the next, milliseconds; absent: the bus's own short pause.
+   * Longer for a consumer that nobody waits for: what comes meanwhile is applied together.
+   */
+  readonly fetchPauseMs?: number;
+  /**
    * Applies a batch. When it resolves, the effect is durable and the offsets are committed. When it throws,
    * the fault's kind decides: retried in place, each record singly to find the poison one, or the partition paused
    * until the dependency is back.

@@ -2,6 +2,7 @@
 import type { TopicName } from '@tickmesh/contracts';
 import { type Fault, faultOf } from '@tickmesh/kernel';
 import type { Kafka } from 'kafkajs';
+import { typeOf } from './broker-faults.ts';
 import { type LogReader, type PartitionEnds, beginnings, positionsFrom } from './log-reader.ts';
 import type { Delivery, PartitionStart, TransportRecord } from './port.ts';
 import type { RecordDecoder } from './record-decoder.ts';
@@ -46,8 +47,8 @@ export interface Reading {
   /** Records in the order of their times as far as one answer of the broker goes. */
   tail<T extends TopicName>(topic: T, options: TailOptions): AsyncGenerator<TailedRecord<T>>;
   /**
-   * Records of one partition from `first` to `last`, both included, which are there already. On a connection that
-   * stays open: for looks that must be quick.
+   * What the log still has of one partition from `first` to `last`, both included. On a connection that stays open:
+   * for looks that must be quick.
    */
   between<T extends TopicName>(topic: T, range: LogRange): Promise<readonly TailedRecord<T>[]>;
   endOffsets(topic: TopicName): Promise<readonly PartitionEnds[]>;
@@ -139,14 +140,35 @@ async function between<T extends TopicName>(
   { partition, first, last }: LogRange,
 ): Promise<readonly TailedRecord<T>[]> {
   const found: TailedRecord<T>[] = [];
-  const positions = new Map([[partition, first]]);
   const name = deps.names.onBroker(topic);
+  let positions = new Map([[partition, first]]);
   while ((positions.get(partition) ?? first) <= last) {
-    for (const record of await deps.reader.next(name, positions, RANGE_WAIT_MS)) {
+    const records = await nextKept(deps.reader, name, positions);
+    for (const record of records) {
       if (record.offset <= last) found.push(await tailed(deps, topic, record));
+    }
+    if (records.length === 0) {
+      const end = (await deps.reader.ends(name)).find((each) => each.partition === partition);
+      const position = positions.get(partition) ?? first;
+      if (end === undefined || position >= end.next) break;
+      positions = new Map([[partition, position < end.first ? end.first : position]]);
     }
   }
   return found;
+}
+
+/** Nothing when the log no longer has the position. */
+async function nextKept(
+  reader: LogReader,
+  name: string,
+  positions: Map<number, bigint>,
+): Promise<readonly TransportRecord[]> {
+  try {
+    return await reader.next(name, positions, RANGE_WAIT_MS);
+  } catch (error) {
+    if (typeOf(error) === 'OFFSET_OUT_OF_RANGE') return [];
+    throw error;
+  }
 }
 
 async function* following(

@@ -1,5 +1,6 @@
 /** A record of kafkajs as the port has it: bytes untouched. */
 import type { IHeaders, KafkaMessage } from 'kafkajs';
+import { PackedHeaders } from './kafkajs-encoding.ts';
 import type { TransportHeaders, TransportRecord } from './port.ts';
 
 const NO_HEADERS: TransportHeaders = Object.freeze({});
@@ -12,11 +13,12 @@ export function transportRecord(
   return new FetchedRecord(topic, partition, message);
 }
 
-/** Offset and time come as text; they are parsed when somebody asks. */
+/** Offset and time come as text, headers packed; they are parsed when somebody asks. */
 class FetchedRecord implements TransportRecord {
   readonly topic: string;
   readonly partition: number;
   readonly #message: KafkaMessage;
+  #headers: TransportHeaders | undefined;
 
   constructor(topic: string, partition: number, message: KafkaMessage) {
     this.topic = topic;
@@ -41,13 +43,14 @@ class FetchedRecord implements TransportRecord {
   }
 
   get headers(): TransportHeaders {
-    return transportHeaders(this.#message.headers);
+    return (this.#headers ??= transportHeaders(this.#message.headers));
   }
 }
 
 /** What comes off the wire is always bytes; the type of the client also allows what is sent. */
-function transportHeaders(headers: IHeaders | undefined): TransportHeaders {
-  return headers === undefined ? NO_HEADERS : (headers as TransportHeaders);
+function transportHeaders(headers: IHeaders | PackedHeaders | undefined): TransportHeaders {
+  if (headers === undefined) return NO_HEADERS;
+  return (headers instanceof PackedHeaders ? headers.unpack() : headers) as TransportHeaders;
 }
 
 /** Headers as the client sends them; without a prototype, so that any name is only a name. */

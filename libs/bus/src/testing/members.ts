@@ -5,16 +5,16 @@ import { fileURLToPath } from 'node:url';
 import type { TestBus } from './harness.ts';
 
 /** A consumer in a process of its own; prints the number of each message once it is applied. */
-export function startMember(options: object): ChildProcessByStdio<null, Readable, null> {
+export function startMember(
+  options: object,
+  nodeFlags: readonly string[] = [],
+): ChildProcessByStdio<null, Readable, null> {
   const program = fileURLToPath(new URL('./member.ts', import.meta.url));
-  return spawn(
-    process.execPath,
-    ['--conditions=@tickmesh/source', '--disable-warning=ExperimentalWarning', program],
-    {
-      stdio: ['ignore', 'pipe', 'inherit'],
-      env: { ...process.env, BUS_MEMBER: JSON.stringify(options), NODE_OPTIONS: '' },
-    },
-  );
+  const flags = ['--conditions=@tickmesh/source', '--disable-warning=ExperimentalWarning'];
+  return spawn(process.execPath, [...flags, ...nodeFlags, program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { ...process.env, BUS_MEMBER: JSON.stringify(options), NODE_OPTIONS: '' },
+  });
 }
 
 /** The options that most tests share. */

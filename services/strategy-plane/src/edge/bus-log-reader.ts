@@ -44,13 +44,10 @@ export function busLogReader(bus: Bus): LogReader {
       first: bigint,
       last: bigint,
     ) => {
-      const deliveries: Delivery<T>[] = [];
-      for await (const record of bus.tail(topic, { from: first, partition })) {
-        if (record.record.offset > last) break;
-        if (record.kind === 'message') deliveries.push(record.delivery);
-        if (record.record.offset === last) break;
-      }
-      return deliveries;
+      const read = await bus.between(topic, { partition, first, last });
+      return read.flatMap((record): Delivery<T>[] =>
+        record.kind === 'message' ? [record.delivery] : [],
+      );
     },
     starts: async (topics) => {
       const starts = await Promise.all(
