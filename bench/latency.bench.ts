@@ -17,7 +17,8 @@ import type { BenchRow } from './row.ts';
 
 const HERE = fileURLToPath(new URL('..', import.meta.url));
 const RATES = [1_000, 5_000];
-const WARM_UP_S = 5;
+/** A broker and services that have just started still compile themselves. */
+const WARM_UP_S = Number(process.env['BENCH_WARM_UP_SECONDS'] ?? 30);
 const MEASURED_S = Number(process.env['BENCH_SECONDS'] ?? 20);
 /** Frames that are due together. */
 const SLICE_MS = 1;

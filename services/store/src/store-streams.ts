@@ -61,9 +61,9 @@ export function openStreams(
     new Follower({ hints: looks, step, failed: (fault) => probe.failed?.(doing, fault) });
   const followers = [
     follower('changes', async () => {
-      const hasMore = await changes.tell();
+      const { told, hasMore } = await changes.tell();
       // What a poll found, and no notification told.
-      if (hasMore) growth.give();
+      if (told > 0) growth.give();
       return hasMore;
     }),
     ...(relay === undefined ? [] : [follower('relay', () => relay.step())]),

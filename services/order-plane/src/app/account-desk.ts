@@ -174,18 +174,27 @@ export class AccountDesk {
   /** Returns whether there is more to do at once. */
   async #turn(lease: HeldLease, session: BrokerSession): Promise<boolean> {
     const { times, clock } = this.#parts;
-    await this.#recordHeard(lease);
-    this.#outbox.ring();
-    const sent = await dispatch(this.#parts, lease, session, times.askIntervalMs);
-    this.#outbox.ring();
+    const toPublish = (): void => {
+      this.#outbox.ring();
+    };
+    if (await this.#recordHeard(lease)) toPublish();
+    const sent = await dispatch(this.#parts, lease, session, {
+      repeatAfterMs: times.askIntervalMs,
+      committed: toPublish,
+    });
     await declareUnanswered(this.#parts, lease, sent.lost);
+    if (sent.lost.length > 0) toPublish();
     const nowMicros = clock.nowMicros();
     if (nowMicros >= this.#askAtMicros) {
       this.#askAtMicros = nowMicros + times.askIntervalMs * 1_000;
       await declareOverdue(this.#parts, lease, nowMicros - times.answerTimeoutMs * 1_000);
       await resolveUnknown(this.#parts, lease, session);
+      toPublish();
     }
-    if (nowMicros >= this.#reconcileAtMicros) await this.#reconcile(lease, session, nowMicros);
+    if (nowMicros >= this.#reconcileAtMicros) {
+      await this.#reconcile(lease, session, nowMicros);
+      toPublish();
+    }
     return sent.more || this.#facts.length > 0;
   }
 
@@ -208,8 +217,9 @@ export class AccountDesk {
     this.#reconcileAtMicros = clock.nowMicros() + times.reconcileIntervalMs * 1_000;
   }
 
-  /** Facts stay in hand until they are written. */
-  async #recordHeard(lease: HeldLease): Promise<void> {
+  /** Facts stay in hand until they are written. Whether there were any. */
+  async #recordHeard(lease: HeldLease): Promise<boolean> {
+    const isAny = this.#facts.length > 0;
     while (this.#facts.length > 0) {
       const facts = this.#facts.slice(0, FACTS_MAX);
       const unknown = await recordFacts(this.#parts, lease, facts);
@@ -222,6 +232,7 @@ export class AccountDesk {
         this.#parts.probe.failed?.('facts of an order that is not ours', fault);
       }
     }
+    return isAny;
   }
 
   /** Renews at a third of the lease's life. An answer that comes too late is a lost lease too. */

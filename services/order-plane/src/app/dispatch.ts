@@ -81,19 +81,25 @@ export interface Dispatched {
   readonly lost: readonly LostAnswer[];
 }
 
+export interface DispatchOptions {
+  /** Requests without an answer for so long are sent again: they are harmless twice. */
+  readonly repeatAfterMs: number;
+  /** Called when it is committed that all of it is being sent, before the first is: the reports of that may go out. */
+  readonly committed: () => void;
+}
+
 /**
  * Commits and sends what waits.
- * @param repeatAfterMs requests without an answer for so long are sent again: they are harmless twice
  * @throws Fault LEASE_LOST before anything is sent, when another instance speaks for the account
  */
 export async function dispatch(
   parts: DispatchParts,
   lease: HeldLease,
   session: BrokerSession,
-  repeatAfterMs: number,
+  wanted: DispatchOptions,
 ): Promise<Dispatched> {
   const { database, clock } = parts;
-  const repeatBefore = formatRfc3339(clock.nowMicros() - repeatAfterMs * 1_000);
+  const repeatBefore = formatRfc3339(clock.nowMicros() - wanted.repeatAfterMs * 1_000);
   // Looked at without the account's lock, so that a turn with nothing to send holds up no decision.
   const [look] = await database.read<{ waiting: boolean }>(IS_WAITING, [
     lease.account,
@@ -103,6 +109,7 @@ export async function dispatch(
   const outgoing = await database.transaction((db) =>
     commitSending(db, parts, lease, repeatBefore),
   );
+  wanted.committed();
   const lost: LostAnswer[] = [];
   if (outgoing.orders.length + outgoing.requests.length > 0) parts.crash('dispatch.after_commit');
   for (const order of outgoing.orders) {

@@ -62,7 +62,7 @@ export class ChangeBus {
    * Tells a stretch of the log. Whether anything was there, and so more may be.
    * @throws Fault DATABASE_UNREACHABLE
    */
-  async tell(): Promise<boolean> {
+  async tell(): Promise<{ readonly told: number; readonly hasMore: boolean }> {
     await this.begin();
     const { events, end } = await this.#parts.reader.readIds(
       this.#place as LogPosition,
@@ -70,7 +70,7 @@ export class ChangeBus {
     );
     for (const change of events) this.#emit(change);
     this.#place = end;
-    return events.length > 0;
+    return { told: events.length, hasMore: events.length === STRETCH_MAX };
   }
 
   /** Those of all, of the type, of the entity, each in the order in which they were added. */

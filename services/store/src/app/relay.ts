@@ -87,7 +87,7 @@ export class EventRelay {
     await this.#mark(lease, end);
     crash('relay.after_mark');
     probe.eventsRelayed?.(events.length, end);
-    return true;
+    return events.length === BATCH_MAX;
   }
 
   /** Lets another instance go on at once. */

@@ -4,6 +4,9 @@ import { type RecordParts, type RecordTopic, keepRecords } from '../app/records.
 
 export const RECORDS_GROUP = 'store';
 
+/** What comes within this is one transaction: a record is looked at by people, and each commit costs the same. */
+const FETCH_PAUSE_MS = 50;
+
 /** One member records, the others stand by: positions are of accounts, which are on every partition. */
 export function recordsConsumer(
   bus: Pick<Bus, 'consumer'>,
@@ -17,6 +20,7 @@ export function recordsConsumer(
     ordering: 'all',
     fallback: 'earliest',
     batchRecordsMax: 200,
+    fetchPauseMs: FETCH_PAUSE_MS,
     handle: async (batch) => {
       if (batch.isOwned()) await keepRecords(parts, batch.deliveries);
     },
