@@ -1,10 +1,10 @@
 /** How calls are made: signed, within a deadline, and again where that can do no harm. */
 import { type ErrorCode, Fault, faultOf } from '@tickmesh/kernel';
-import type { StoreMethod, StoreTransport } from './transport.ts';
+import type { StoreMethod, Transport } from './transport.ts';
 
 /**
  * Gives the token that signs a call. It is asked before every call, so it keeps its own token as long as it is good.
- * @param refused the token that the store has just refused: give another one, and the call is made once more
+ * @param refused the token that the service has just refused: give another one, and the call is made once more
  */
 export type TokenProvider = (refused?: string) => string | Promise<string>;
 
@@ -23,15 +23,15 @@ const PAUSE_MAX_MS = 5_000;
 /** Codes that say that nothing was done, so that a change may be asked for again. */
 const NOTHING_DONE: readonly ErrorCode[] = ['RATE_EXCEEDED', 'DATABASE_CONFLICT'];
 
-export class Calls {
-  readonly #transport: StoreTransport;
+export class Calls<Method extends string = StoreMethod> {
+  readonly #transport: Transport<Method>;
   readonly #token: TokenProvider;
   readonly #timeoutMs: number;
   readonly #attemptsMax: number;
   readonly #backoffMs: number;
   readonly #closing = new AbortController();
 
-  constructor(transport: StoreTransport, options: CallOptions) {
+  constructor(transport: Transport<Method>, options: CallOptions) {
     const { token, timeoutMs = 10_000, attemptsMax = 4, backoffMs = 100 } = options;
     this.#transport = transport;
     this.#token = token;
@@ -40,16 +40,16 @@ export class Calls {
     this.#backoffMs = above0('backoffMs', backoffMs);
   }
 
-  /** May be asked again whenever the store was away: it changes nothing. */
-  question(method: StoreMethod, request: object): Promise<unknown> {
+  /** May be asked again whenever the service was away: it changes nothing. */
+  question(method: Method, request: object): Promise<unknown> {
     return this.#ask(method, request, (fault) => fault.reaction.retry === 'backoff');
   }
 
   /**
-   * Asked again only when the store says that it did nothing. When the answer is lost (SERVICE_UNREACHABLE) the
+   * Asked again only when the service says that it did nothing. When the answer is lost (SERVICE_UNREACHABLE) the
    * change may have been made: read the entity, or write with a key.
    */
-  change(method: StoreMethod, request: object): Promise<unknown> {
+  change(method: Method, request: object): Promise<unknown> {
     return this.#ask(method, request, ({ code }) => NOTHING_DONE.includes(code));
   }
 
@@ -90,11 +90,7 @@ export class Calls {
     this.#transport.close();
   }
 
-  async #ask(
-    method: StoreMethod,
-    request: object,
-    isSafe: (fault: Fault) => boolean,
-  ): Promise<unknown> {
+  async #ask(method: Method, request: object, isSafe: (fault: Fault) => boolean): Promise<unknown> {
     if (this.#closing.signal.aborted) throw closed();
     const endsAt = Date.now() + this.#timeoutMs;
     let refused: string | undefined;
@@ -114,7 +110,7 @@ export class Calls {
     }
   }
 
-  /** Full pauses would let all clients of a store that was away come back at one time. */
+  /** Full pauses would let all clients of a service that was away come back at one time. */
   async #pause(attempt: number, signal: AbortSignal): Promise<void> {
     const most = Math.min(PAUSE_MAX_MS, this.#backoffMs * 2 ** (attempt - 1));
     const pauseMs = most * (0.5 + Math.random() / 2);

@@ -1,4 +1,11 @@
 export { type CallOptions, type TokenProvider, Calls } from './calls.ts';
+export {
+  type BookQuestion,
+  type BookedFill,
+  type BookedOrder,
+  type BookedPosition,
+  OrderQuestions,
+} from './order-questions.ts';
 export type {
   AsOfTimes,
   AuditEntry,
@@ -33,4 +40,4 @@ export {
   type TypedSelection,
   StoreClient,
 } from './store-client.ts';
-export type { StoreMethod, StoreTransport } from './transport.ts';
+export type { OrderMethod, StoreMethod, StoreTransport, Transport } from './transport.ts';

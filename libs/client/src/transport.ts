@@ -1,4 +1,4 @@
-/** What carries calls to a store. Messages are those of tickmesh.store.v1, 64-bit integers as text. */
+/** What carries calls to a service. Messages are those of its contract, 64-bit integers as text. */
 
 /** A call of tickmesh.store.v1.StoreService with one answer. */
 export type StoreMethod =
@@ -23,20 +23,28 @@ export type StoreMethod =
   | 'GetCheckpoint'
   | 'SetCheckpoint';
 
-export interface StoreTransport {
+/** A call of tickmesh.order.v1.OrderService that only asks. */
+export type OrderMethod = 'ListOrders' | 'ListPositions';
+
+export interface Transport<Method extends string> {
   /**
    * @param token of the caller, not a header
-   * @throws Fault the one of the store by its code; SERVICE_UNREACHABLE when no answer came in time
+   * @throws Fault the one of the service by its code; SERVICE_UNREACHABLE when no answer came in time
    */
   ask(
-    method: StoreMethod,
+    method: Method,
     request: object,
     options: { readonly token: string; readonly timeoutMs: number },
   ): Promise<unknown>;
-  /** The answers of Subscribe, read as slowly as they are asked for. It ends when the signal says so. @throws as ask */
+  /**
+   * The answers of the service's stream, read as slowly as they are asked for. It ends when the signal says so.
+   * @throws as ask; Fault INVARIANT of a service that has none
+   */
   follow(
     request: object,
     options: { readonly token: string; readonly signal: AbortSignal },
   ): AsyncIterable<unknown>;
   close(): void;
 }
+
+export type StoreTransport = Transport<StoreMethod>;

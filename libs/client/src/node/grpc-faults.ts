@@ -21,7 +21,7 @@ export function faultOfGrpc(thrown: unknown, address: string): Fault {
     case status.RESOURCE_EXHAUSTED:
       return new Fault('ARGUMENT_INVALID', {
         name: 'message',
-        rule: 'no larger than the store sends or takes: ask for smaller pages, write smaller batches',
+        rule: 'no larger than the service sends or takes: ask for smaller pages, write smaller batches',
         reason,
       });
     default:
@@ -30,7 +30,7 @@ export function faultOfGrpc(thrown: unknown, address: string): Fault {
 }
 
 export const unreachable = (address: string, details: FaultDetails, thrown?: unknown): Fault =>
-  new Fault('SERVICE_UNREACHABLE', { address, ...details, cure: 'is the store up?' }, thrown);
+  new Fault('SERVICE_UNREACHABLE', { address, ...details, cure: 'is the service up?' }, thrown);
 
 function detailsOf(metadata: Metadata): FaultDetails | undefined {
   const [bytes] = metadata.get(DETAILS);

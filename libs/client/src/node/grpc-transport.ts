@@ -1,4 +1,4 @@
-/** The store's calls over gRPC. */
+/** Calls of a service over gRPC. */
 import {
   type CallOptions,
   Client,
@@ -12,14 +12,12 @@ import {
 import { loadSync } from '@grpc/proto-loader';
 import { Fault } from '@tickmesh/kernel';
 import { fileURLToPath } from 'node:url';
-import type { StoreMethod, StoreTransport } from '../transport.ts';
-import type { StoreAddress } from './connect.ts';
+import type { Transport } from '../transport.ts';
+import type { ServiceAddress } from './connect.ts';
 import { faultOfGrpc, unreachable } from './grpc-faults.ts';
 
-const PROTO = fileURLToPath(
-  new URL('../../../../contracts/proto/tickmesh/store/v1/store.proto', import.meta.url),
-);
-/** The store sends no larger message. */
+const PROTOS = new URL('../../../../contracts/proto/', import.meta.url);
+/** No service sends a larger message. */
 const MESSAGE_BYTES_MAX = 4_194_304;
 /** Until a connection stands. */
 const CONNECT_MS = 2_000;
@@ -32,21 +30,33 @@ type Unary = (
   answer: Answer,
 ) => ClientUnaryCall;
 type Streaming = (request: object, metadata: Metadata) => ClientReadableStream<unknown>;
-type StoreService = Client & Readonly<Record<StoreMethod, Unary> & { Subscribe: Streaming }>;
+type Service = Client & Readonly<Record<string, Unary & Streaming>>;
+type ServiceClass = new (...of: ConstructorParameters<typeof Client>) => Service;
 
-let serviceClass: (new (...of: ConstructorParameters<typeof Client>) => StoreService) | undefined;
+/** What a service is called by. */
+export interface GrpcContract {
+  /** Below contracts/proto. */
+  readonly proto: string;
+  /** With its package. */
+  readonly service: string;
+  /** The call whose answers `follow` gives. */
+  readonly stream?: string;
+}
 
-export class GrpcTransport implements StoreTransport {
+const loaded = new Map<GrpcContract, ServiceClass>();
+
+export class GrpcTransport<Method extends string> implements Transport<Method> {
   readonly #address: string;
-  readonly #service: StoreService;
+  readonly #contract: GrpcContract;
+  readonly #service: Service;
 
   /** @throws Fault ARGUMENT_INVALID */
-  constructor({ url, authority }: StoreAddress) {
+  constructor(contract: GrpcContract, { url, authority }: ServiceAddress) {
     const { host, isSecure } = hostOf(url);
     this.#address = url;
+    this.#contract = contract;
     const channel = isSecure ? credentials.createSsl(authority) : credentials.createInsecure();
-    serviceClass ??= loadService();
-    this.#service = new serviceClass(host, channel, {
+    this.#service = new (serviceOf(contract))(host, channel, {
       'grpc.max_receive_message_length': MESSAGE_BYTES_MAX,
       // Its own retries do not know which calls are safe to make again.
       'grpc.enable_retries': 0,
@@ -58,7 +68,7 @@ export class GrpcTransport implements StoreTransport {
   }
 
   async ask(
-    method: StoreMethod,
+    method: Method,
     request: object,
     { token, timeoutMs }: { readonly token: string; readonly timeoutMs: number },
   ): Promise<unknown> {
@@ -66,7 +76,7 @@ export class GrpcTransport implements StoreTransport {
     await this.#connected(Math.min(timeoutMs, CONNECT_MS));
     return new Promise((resolve, reject) => {
       const options = { deadline: new Date(endsAt) };
-      this.#service[method](request, signed(token), options, (error, answer) => {
+      this.#callOf(method)(request, signed(token), options, (error, answer) => {
         if (error === null) resolve(answer);
         else reject(faultOfGrpc(error, this.#address));
       });
@@ -78,7 +88,7 @@ export class GrpcTransport implements StoreTransport {
     { token, signal }: { readonly token: string; readonly signal: AbortSignal },
   ): AsyncGenerator<unknown, void> {
     await this.#connected(CONNECT_MS);
-    const call = this.#service.Subscribe(request, signed(token));
+    const call = this.#callOf(this.#contract.stream ?? '')(request, signed(token));
     const end = (): void => {
       call.cancel();
     };
@@ -98,6 +108,13 @@ export class GrpcTransport implements StoreTransport {
 
   close(): void {
     this.#service.close();
+  }
+
+  #callOf(method: string): Unary & Streaming {
+    const call = this.#service[method];
+    if (call !== undefined) return call.bind<Unary & Streaming>(this.#service);
+    const { service } = this.#contract;
+    throw new Fault('INVARIANT', { invariant: 'The contract declares the call', service, method });
   }
 
   /** So that a call that fails for want of a connection was never sent, and a change waits out a short absence. */
@@ -122,8 +139,11 @@ function hostOf(url: string): { readonly host: string; readonly isSecure: boolea
   });
 }
 
-function loadService(): NonNullable<typeof serviceClass> {
-  const definition = loadSync(PROTO, {
+function serviceOf(contract: GrpcContract): ServiceClass {
+  const known = loaded.get(contract);
+  if (known !== undefined) return known;
+  const { proto, service } = contract;
+  const definition = loadSync(fileURLToPath(new URL(proto, PROTOS)), {
     keepCase: true,
     longs: String,
     enums: String,
@@ -131,14 +151,15 @@ function loadService(): NonNullable<typeof serviceClass> {
     arrays: true,
     oneofs: true,
   });
-  const loaded = loadPackageDefinition(definition) as unknown as {
-    readonly tickmesh: {
-      readonly store: { readonly v1: { readonly StoreService: typeof serviceClass } };
-    };
-  };
-  const { StoreService } = loaded.tickmesh.store.v1;
-  if (StoreService !== undefined) return StoreService;
-  throw new Fault('INVARIANT', { invariant: 'The contract declares StoreService', proto: PROTO });
+  let found: unknown = loadPackageDefinition(definition);
+  for (const name of service.split('.')) {
+    found = (found as Readonly<Record<string, unknown>> | undefined)?.[name];
+  }
+  if (found === undefined) {
+    throw new Fault('INVARIANT', { invariant: 'The contract declares the service', ...contract });
+  }
+  loaded.set(contract, found as ServiceClass);
+  return found as ServiceClass;
 }
 
 function signed(token: string): Metadata {

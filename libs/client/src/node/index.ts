@@ -1,1 +1,1 @@
-export { type StoreAddress, connectStore } from './connect.ts';
+export { type ServiceAddress, connectOrders, connectStore } from './connect.ts';
