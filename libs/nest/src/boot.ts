@@ -98,6 +98,8 @@ export interface RunningService extends BootingService {
   readonly calls: ServedCalls;
   /** Where it listens: the port given, or the one the system chose for 0. */
   readonly httpPort: number;
+  /** Undefined: it serves no gRPC. */
+  readonly grpcPort: number | undefined;
   readonly metricsPort: number | undefined;
 }
 
@@ -133,12 +135,10 @@ export async function bootService(definition: ServiceDefinition): Promise<Runnin
     const open = await listen(definition, context, { health, grpcHealth, lifecycle, status });
     await lifecycle.start();
     isStarted = true;
-    logger.info('service.ready', {
-      http_port: open.httpPort,
-      grpc_port: definition.grpc === undefined ? undefined : config.http.grpcPort,
-    });
+    const grpcPort = definition.grpc === undefined ? undefined : config.http.grpcPort;
+    logger.info('service.ready', { http_port: open.httpPort, grpc_port: grpcPort });
     await health.report();
-    return { context, ...open, stop };
+    return { context, ...open, grpcPort, stop };
   } catch (thrown) {
     if (!lifecycle.isStopping) logger.fault('service.failed', thrown);
     await stop('the start failed');
