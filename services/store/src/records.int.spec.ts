@@ -5,8 +5,7 @@ import type { Bus, EventHeaders } from '@tickmesh/bus';
 import type { OrderIntent } from '@tickmesh/contracts';
 import { compareRecords } from '@tickmesh/domain-store';
 import { derivedUuid, parseDecimal } from '@tickmesh/kernel';
-import { recordedBooks } from './app/recorded-books.ts';
-import { bookOfRecord } from './testing/compared-books.ts';
+import { bookOfRecord, booksOfLog } from './testing/compared-books.ts';
 import { Processes } from './testing/processes.ts';
 import { type StoreRig, openStoreRig, person, systemMicros } from './testing/rig.ts';
 import { until } from './testing/served.ts';
@@ -153,7 +152,7 @@ const caughtUp = (): Promise<void> =>
   });
 
 const differences = async () =>
-  compareRecords(await bookOfRecord(rig.admin), await recordedBooks(rig.store.log, desk));
+  compareRecords(await bookOfRecord(rig.admin), await booksOfLog(rig.store.log, desk));
 
 const counted = async (): Promise<number> => {
   const [row] = await rig.admin.query<{ count: number }>(

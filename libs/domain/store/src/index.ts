@@ -26,3 +26,5 @@ export {
   type RecordDifference,
   compareRecords,
 } from './compare-records.ts';
+export { type RecordedEntities, recordedBooks } from './recorded-books.ts';
+export { type SettledDifference, SettledDifferences } from './settled-differences.ts';

@@ -2,7 +2,7 @@
  * Keeps orders, trades and positions as entities, from the intents and reports of the mesh, so that it can be asked what
  * was known of an order at a time. How far each partition was read, which messages were seen and what is recorded are one
  * transaction: a message that comes again, at its place or at another, changes nothing. The order plane's own
- * tables are the book of record; `compareRecords` tells where the two differ.
+ * tables are the book of record; `mesh log compare` tells where the two differ.
  */
 import type { Delivery } from '@tickmesh/bus';
 import type { ExecutionReport, Instrument } from '@tickmesh/contracts';

@@ -1,6 +1,32 @@
 /** Both sides of the comparison, as texts: the order plane's own tables, and what the store has recorded. */
 import type { Database } from '@tickmesh/database';
-import type { ComparedBooks } from '@tickmesh/domain-store';
+import { ORDER_RECORD, POSITION_RECORD, TRADE_RECORD } from '@tickmesh/domain-columns';
+import { type ComparedBooks, recordedBooks } from '@tickmesh/domain-store';
+import type { Caller, JsonData, StoreLog, StoredEvent } from '../app/ports.ts';
+
+const PAGE_MAX = 1_000;
+
+/** Everything recorded that the caller may see. */
+export async function booksOfLog(
+  log: Pick<StoreLog, 'query'>,
+  caller: Caller,
+): Promise<ComparedBooks> {
+  const all = async (entityType: string): Promise<JsonData[]> => {
+    const events: StoredEvent[] = [];
+    let pageToken: string | undefined;
+    do {
+      const page = await log.query(caller, { entityType, limit: PAGE_MAX, pageToken });
+      events.push(...page.events);
+      pageToken = page.nextPageToken;
+    } while (pageToken !== undefined);
+    return events.map(({ data }) => data);
+  };
+  return recordedBooks({
+    orders: await all(ORDER_RECORD.name),
+    trades: await all(TRADE_RECORD.name),
+    positions: await all(POSITION_RECORD.name),
+  });
+}
 
 /** @param database in which the order plane keeps its tables, as somebody who may read them */
 export async function bookOfRecord(database: Database): Promise<ComparedBooks> {

@@ -1,1 +1,2 @@
+export { Processes } from './processes.ts';
 export { StoreService } from './store-service.ts';

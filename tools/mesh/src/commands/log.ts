@@ -1,6 +1,7 @@
 import type { Command } from 'commander';
 import { type Output, terminal } from '../output.ts';
 import { registerChanges } from './log-changes.ts';
+import { registerCompare } from './log-compare.ts';
 import { registerFollow } from './log-follow.ts';
 import { registerQuestions } from './log-questions.ts';
 import { registerShares } from './log-shares.ts';
@@ -21,6 +22,7 @@ Examples:
   mesh log transition ID FILLED
   mesh log share ID bob read
   mesh log follow Trade --from-beginning --json
+  mesh log compare --account PAPER-1       the records against the order plane's books
 
 A time is RFC 3339 with its zone. Whoever has no right to an entity is told that there is none.
 The guide is docs/guides/store.md.`,
@@ -29,4 +31,5 @@ The guide is docs/guides/store.md.`,
   registerQuestions(group, output);
   registerShares(group, output);
   registerFollow(group, output);
+  registerCompare(group, output);
 }

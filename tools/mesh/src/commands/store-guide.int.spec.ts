@@ -6,6 +6,7 @@ import { connectStore } from '@tickmesh/client/node';
 import { TRADE } from '@tickmesh/domain-columns';
 import { parseRfc3339 } from '@tickmesh/kernel';
 import { REPOSITORY_ROOT } from '@tickmesh/local';
+import { OrdersBeside } from '../testing/orders-beside.ts';
 import { StoreMesh } from '../testing/store-mesh.ts';
 
 const guide = readFileSync(join(REPOSITORY_ROOT, 'docs', 'guides', 'store.md'), 'utf8');
@@ -34,13 +35,15 @@ const steps: Step[] = blocks('console').flatMap((block) =>
 const MARK = '\u0001';
 
 let people: StoreMesh;
+let orders: OrdersBeside | undefined;
 let printed: readonly { readonly out: string; readonly code: number }[];
 
 beforeAll(async () => {
   people = await StoreMesh.start();
+  orders = await OrdersBeside.start(people);
   // One shell, since later lines name what earlier ones have set.
   const script = steps.map(({ command }) => `{ ${command}; } 2>&1; printf '\\1%s\\1' $?`);
-  const { out, err } = await people.shell(script.join('\n'));
+  const { out, err } = await people.shell(script.join('\n'), orders.environment);
   if (err !== '') throw new Error(err);
   const parts = out.split(MARK);
   printed = steps.map((_, i) => ({
@@ -48,7 +51,10 @@ beforeAll(async () => {
     code: Number(parts[2 * i + 1]),
   }));
 }, 240_000);
-afterAll(() => people.close());
+afterAll(async () => {
+  await orders?.close();
+  await people.close();
+});
 
 /** `...` stands for anything; alone in a line, for any lines. */
 function matcher(shown: readonly string[]): RegExp {

@@ -48,11 +48,11 @@ export class StoreMesh {
   }
 
   /** A script of a shell, to which `npx mesh` is the command line. */
-  shell(script: string): Promise<Ended> {
+  shell(script: string, more: Readonly<Record<string, string>> = {}): Promise<Ended> {
     const npx = 'npx() { [ "$1" = mesh ] && shift && "$NODE" "$MESH" "$@"; }';
-    const more = { NODE: process.execPath, MESH };
+    const variables = { ...more, NODE: process.execPath, MESH };
     // A bash whose input is a socket reads the start-up file of its user.
-    return this.run('bash', ['--norc', '-u', '-c', `${npx}\n${script}`], more);
+    return this.run('bash', ['--norc', '-u', '-c', `${npx}\n${script}`], variables);
   }
 
   run(
