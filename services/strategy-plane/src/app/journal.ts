@@ -9,14 +9,18 @@ export interface JournalSlice {
   last_offset: number;
 }
 
-/** The order of consumption as runs of consecutive records; what comes from another partition breaks a run. */
-export function slicesOf(deliveries: DeliveryBatch<StrategyTopic>['deliveries']): JournalSlice[] {
-  const slices: JournalSlice[] = [];
+/**
+ * The order of consumption as runs of consecutive records, behind what is there already; what comes from another
+ * partition breaks a run.
+ */
+export function addSlices(
+  slices: JournalSlice[],
+  deliveries: DeliveryBatch<StrategyTopic>['deliveries'],
+): void {
   for (const { topic, partition, offset } of deliveries) {
     const last = slices.at(-1);
     if (last?.topic === topic && last.partition === partition) last.last_offset = Number(offset);
     else
       slices.push({ topic, partition, first_offset: Number(offset), last_offset: Number(offset) });
   }
-  return slices;
 }

@@ -9,7 +9,7 @@ import type {
 import type { OrderIntent, StrategyCheckpoint, StrategyControl } from '@tickmesh/contracts';
 import { type StrategyInput, StrategyRunner } from '@tickmesh/domain-strategies';
 import { assert } from '@tickmesh/kernel';
-import { type JournalSlice, slicesOf } from './journal.ts';
+import { type JournalSlice, addSlices } from './journal.ts';
 import { filterStateOf, sourcePositionsOf } from './source-positions.ts';
 import {
   type LogReader,
@@ -50,12 +50,15 @@ export interface HostProbe {
 
 /** Receive time between two checkpoints, microseconds. */
 const CHECKPOINT_MICROS = 2_000_000;
+/** Slices of one journal entry, at about 20 bytes each. */
+const JOURNAL_SLICES_MAX = 2_000;
 
 /**
- * Runs one strategy on the bus. For each batch, in this order: the journal entry of what is being consumed, the
- * intents, and now and then a checkpoint of state and positions in one record. Whatever is cut off between two of
- * these, the member that takes over reads the checkpoint, follows the journal behind it, and publishes the same
- * intents under the same ids.
+ * Runs one strategy on the bus. What is consumed gathers until something follows from it: then, in this order, the
+ * journal entry of all that was consumed, the intents, and now and then a checkpoint of state and positions in one
+ * record. Whatever is cut off between two of these, the member that takes over reads the checkpoint, follows the
+ * journal behind it, and publishes the same intents under the same ids. What was consumed and not journalled left no
+ * trace outside: the member that takes over consumes it in an order of its own.
  *
  * The journal is what decides between two members. Whoever takes over opens a higher epoch in it; an entry of a lower
  * epoch behind that is void. A member publishes nothing that follows from a batch before it has seen that its entry
@@ -119,16 +122,11 @@ export class StrategyHost {
       const records = fresh.filter((delivery) => delivery.topic === topic).length;
       if (records > 0) this.#deps.probe.consumed(this.strategyId, topic, records);
     }
-    this.#unjournalled.push(...slicesOf(fresh));
-    if (this.#unjournalled.length > 0) {
-      const { offset } = await this.#publishJournal(this.#unjournalled);
-      // Offsets that follow each other leave no room for another member's entry.
-      if (offset !== this.#journalOffset) this.#unverifiedFrom ??= this.#journalOffset;
-      this.#journalOffset = offset + 1n;
-      this.#unjournalled = [];
-    }
+    addSlices(this.#unjournalled, fresh);
     const due = this.#runner.nowMicros - this.#checkpointedMicros >= CHECKPOINT_MICROS;
-    if (this.#unpublished.length === 0 && !due) return;
+    const isFull = this.#unjournalled.length >= JOURNAL_SLICES_MAX;
+    if (this.#unpublished.length === 0 && !due && !isFull) return;
+    await this.#writeJournal();
     if (await this.#isReplaced()) {
       this.#standDown();
       return;
@@ -139,9 +137,22 @@ export class StrategyHost {
 
   /** Writes the last state before the partitions go to somebody else. */
   async revoke(): Promise<void> {
-    const isAllOut = this.#unjournalled.length === 0 && this.#unpublished.length === 0;
-    if (this.#epoch > 0 && isAllOut && !(await this.#isReplaced())) await this.#checkpoint();
-    this.#standDown();
+    try {
+      if (this.#epoch === 0 || this.#unpublished.length > 0) return;
+      await this.#writeJournal();
+      if (!(await this.#isReplaced())) await this.#checkpoint();
+    } finally {
+      this.#standDown();
+    }
+  }
+
+  async #writeJournal(): Promise<void> {
+    if (this.#unjournalled.length === 0) return;
+    const { offset } = await this.#publishJournal(this.#unjournalled);
+    // Offsets that follow each other leave no room for another member's entry.
+    if (offset !== this.#journalOffset) this.#unverifiedFrom ??= this.#journalOffset;
+    this.#journalOffset = offset + 1n;
+    this.#unjournalled = [];
   }
 
   /**
