@@ -82,9 +82,18 @@ export class PlainStore {
     return this.#severalOf('UpdateMany', { updates: updates.map(updateMessage) });
   }
 
-  /** @throws Fault TRANSITION_INVALID, TRANSITION_NOT_PERMITTED, GUARD_FAILED, and as update */
+  /**
+   * @throws Fault TRANSITION_INVALID, TRANSITION_NOT_PERMITTED, GUARD_FAILED, and as update; ARGUMENT_INVALID for a key
+   *   that was used for another move
+   */
   async transition(move: Move): Promise<Moved> {
-    return movedOf((await this.#calls.change('Transition', moveMessage(move))) as MovedMessage);
+    const request = moveMessage(move);
+    // To ask for it again under its key is to hear of it again.
+    const answer =
+      move.key === undefined
+        ? await this.#calls.change('Transition', request)
+        : await this.#calls.question('Transition', request);
+    return movedOf(answer as MovedMessage);
   }
 
   async transitionMany(moves: readonly Move[]): Promise<readonly Moved[]> {

@@ -60,6 +60,11 @@ export interface Move<Data = JsonData> extends ValidTimes {
   readonly toState: string;
   /** Absent: the values stay. */
   readonly data?: Data | undefined;
+  /**
+   * The caller's own name for the call, 1 to 200 printable ASCII characters without spaces, not in a batch: the same move
+   * again is answered as it was and changes nothing, so that one whose answer was lost is asked for again.
+   */
+  readonly key?: string | undefined;
 }
 
 export interface End {

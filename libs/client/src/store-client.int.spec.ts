@@ -149,8 +149,12 @@ describe('a typed client', () => {
     );
     expect(await codeOf(alice.transition(ORDER, { seen, toState: 'FILLED' }))).toBe('GUARD_FAILED');
     const whole = { ...seen.data, quantity: 5 };
-    const { event } = await alice.transition(ORDER, { seen, toState: 'FILLED', data: whole });
+    const filled = { seen, toState: 'FILLED', data: whole, key: 'fill-1' };
+    const { event } = await alice.transition(ORDER, filled);
     expect(event).toMatchObject({ state: 'FILLED', eventType: 'STATE_CHANGE', data: whole });
+    expect((await alice.transition(ORDER, filled)).event).toEqual(event);
+    const other = { ...filled, data: { ...whole, quantity: 6 } };
+    expect(await codeOf(alice.transition(ORDER, other))).toBe('ARGUMENT_INVALID');
     const again = await refusal(alice.transition(ORDER, { seen, toState: 'FILLED' }));
     expect(again.code).toBe('VERSION_CONFLICT');
     const [settled] = await alice.transitionMany(ORDER, [{ seen: event, toState: 'SETTLED' }]);

@@ -86,9 +86,10 @@ export const updateMessage = ({ seen, data, ...valid }: NewVersion): object => (
   ...validMessage(valid),
 });
 
-export const moveMessage = ({ seen, toState, data, ...valid }: Move): object => ({
+export const moveMessage = ({ seen, toState, data, key, ...valid }: Move): object => ({
   ...seenMessage(seen),
   to_state: toState,
+  key: key ?? '',
   ...(data === undefined ? {} : { data_json: JSON.stringify(data) }),
   ...validMessage(valid),
 });

@@ -69,6 +69,24 @@ describe('a transition under a key', () => {
     expect(seen).toEqual([]);
   });
 
+  it('asked for by a caller is answered with what it made first, by the rights of now', async () => {
+    const { log } = rig.store;
+    const { entityId, ...rest } = await wish();
+    const asked = { entityId, ...rest, key: 'w5', data: { ...data, quantity: 2 }, validFrom: 7 };
+    await log.share(alice, { entityId, grantee: 'bob', right: 'write' });
+    const made = await log.transition(bob, asked);
+    expect(made.workflowId).not.toBeNull();
+    await log.update(alice, { entityId, expectedVersion: 2, data });
+    expect(await log.transition(bob, asked)).toEqual(made);
+    const reordered = Object.fromEntries(Object.entries(asked.data).reverse());
+    expect(await log.transition(bob, { ...asked, data: reordered })).toEqual(made);
+    expect(await codeOf(log.transition(bob, { ...asked, validFrom: 8 }))).toBe('ARGUMENT_INVALID');
+    expect(await codeOf(log.transition(alice, asked))).toBe('VERSION_CONFLICT');
+    await log.unshare(alice, { entityId, grantee: 'bob', right: 'write' });
+    expect(await codeOf(log.transition(bob, asked))).toBe('NOT_FOUND');
+    expect(await versions(entityId)).toEqual([1, 2, 3]);
+  });
+
   it('happens once when the process dies between the commit and the record of the step', async () => {
     const { entityId } = await wish();
     const environment = { ...rig.environment, ENTITY_ID: entityId };

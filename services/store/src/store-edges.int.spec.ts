@@ -204,6 +204,39 @@ describe('over gRPC', () => {
     ]);
   });
 
+  it('a transition under a key is answered again as it was, to its caller alone, over both transports', async () => {
+    const order = JSON.stringify({ ...DATA, order_type: 'LIMIT' });
+    const { event } = await rpc(ALICE, 'Write', { entity_type: 'Order', data_json: order });
+    const { entity_id } = event as Answer;
+    const wish = { entity_id, expected_version: 1, to_state: 'FILLED', key: 'fill-1' };
+    const first = await rpc(ALICE, 'Transition', wish);
+    await rpc(ALICE, 'Transition', { ...wish, expected_version: 2, to_state: 'SETTLED', key: '' });
+    expect(await rpc(ALICE, 'Transition', wish)).toEqual(first);
+    const { entity_id: _, ...body } = wish;
+    const call = `POST /entities/${String(entity_id)}/transitions`;
+    const repeated = await http(ALICE, call, body);
+    expect([repeated.status, repeated.body['workflow_id']]).toEqual([200, null]);
+    expect(repeated.body['event']).toMatchObject({ version: 2, state: 'FILLED' });
+    for (const other of [
+      { to_state: 'CANCELLED' },
+      { expected_version: 3 },
+      { data_json: order },
+      { valid: { from: { seconds: 1 } } },
+    ]) {
+      expect(await faultCode(ALICE, 'Transition', { ...wish, ...other })).toBe('ARGUMENT_INVALID');
+    }
+    for (const key of ['two words', 'k'.repeat(201), 'zero\0', 'ключ']) {
+      expect(await faultCode(ALICE, 'Transition', { ...wish, key })).toBe('ARGUMENT_INVALID');
+    }
+    const batch = { transitions: [{ ...wish, key: 'fill-2' }] };
+    expect(await faultCode(ALICE, 'TransitionMany', batch)).toBe('ARGUMENT_INVALID');
+    const { events } = await rpc(ALICE, 'History', { entity_id });
+    expect(events).toHaveLength(3);
+    expect(await faultCode(RITA, 'Transition', wish)).toBe('NOT_FOUND');
+    await rpc(ALICE, 'Share', { entity_id, grantee: 'rita', right: 'RIGHT_WRITE' });
+    expect(await faultCode(RITA, 'Transition', wish)).toBe('VERSION_CONFLICT');
+  });
+
   it('who may only look cannot write, and nobody is nobody', async () => {
     expect(await faultCode(BOB, 'Write', { entity_type, data_json })).toBe('NOT_ALLOWED');
     const nobody = { name: 'nemo', roles: [] };

@@ -34,6 +34,14 @@ export function checkKey(key: string | undefined): string | null {
   throw invalid('key', `from 1 to ${KEY_CHARACTERS_MAX} characters`, key);
 }
 
+/** It names a call in the caller's own logs and headers: no spaces, and nothing that is not printed. */
+const TRANSITION_KEY = /^[\x21-\x7e]{1,200}$/;
+
+export function checkTransitionKey(key: string): string {
+  if (TRANSITION_KEY.test(key)) return key;
+  throw invalid('key', 'from 1 to 200 printable ASCII characters without spaces', key);
+}
+
 /** PostgreSQL holds every text but the character zero, and no half of a surrogate pair. */
 export const isText = (text: string): boolean => !text.includes('\0') && text.isWellFormed();
 

@@ -1,7 +1,8 @@
 import type { Database } from '@tickmesh/database';
 import type { Clock } from '@tickmesh/kernel';
-import { checkName } from './arguments.ts';
+import { checkName, invalid } from './arguments.ts';
 import type { Seal } from './cursors.ts';
+import { transitionUnderKey } from './keyed-transitions.ts';
 import type {
   AsOfQuestion,
   AuditEntry,
@@ -60,13 +61,17 @@ export class BitemporalLog implements StoreLog {
   }
 
   async transition(caller: Caller, wish: TransitionWish): Promise<Transitioned> {
-    return only(await this.transitionMany(caller, [wish]));
+    const { key } = wish;
+    if (key === undefined) return only(await this.transitionMany(caller, [wish]));
+    return transitionUnderKey(this.#parts, checked(caller), { ...wish, key });
   }
 
   async transitionMany(
     caller: Caller,
     wishes: readonly TransitionWish[],
   ): Promise<readonly Transitioned[]> {
+    const keyed = wishes.find(({ key }) => key !== undefined);
+    if (keyed !== undefined) throw invalid('key', 'not in a batch', keyed.key);
     return transitionMany(this.#parts, checked(caller), wishes);
   }
 

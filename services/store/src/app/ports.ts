@@ -77,6 +77,11 @@ export interface TransitionWish extends ValidTimes {
   readonly toState: string;
   /** Absent: the values stay. */
   readonly data?: JsonData | undefined;
+  /**
+   * The caller's own name for the call, not in a batch: asked for again under it, the same transition is answered as
+   * it was and changes nothing; another one is ARGUMENT_INVALID.
+   */
+  readonly key?: string | undefined;
 }
 
 export interface Delete {

@@ -47,14 +47,22 @@ export const UPDATE = object({ expected_version: EXPECTED, data: DATA, ...VALID 
   'expected_version',
   'data',
 ]);
+const MOVE: Record<string, Property> = {
+  expected_version: EXPECTED,
+  to_state: text('State to go to.', { example: 'FILLED' }),
+  data: { ...DATA, description: 'New values. Absent: as they are.' },
+  ...VALID,
+};
+const MOVE_REQUIRED = ['expected_version', 'to_state'];
 export const TRANSITION = object(
   {
-    expected_version: EXPECTED,
-    to_state: text('State to go to.', { example: 'FILLED' }),
-    data: { ...DATA, description: 'New values. Absent: as they are.' },
-    ...VALID,
+    ...MOVE,
+    key: text(
+      "The caller's own name for the call: the same again is answered as it was, and changes nothing.",
+      { pattern: '^[\\x21-\\x7e]{1,200}$' },
+    ),
   },
-  ['expected_version', 'to_state'],
+  MOVE_REQUIRED,
 );
 const DELETE = object({ expected_version: EXPECTED, valid_from: VALID['valid_from'] as Property }, [
   'expected_version',
@@ -64,7 +72,7 @@ const withId = (schema: Schema): Schema => ({
 });
 export const WRITES = list('writes', WRITE);
 export const UPDATES = list('updates', withId(UPDATE));
-export const TRANSITIONS = list('transitions', withId(TRANSITION));
+export const TRANSITIONS = list('transitions', withId(object(MOVE, MOVE_REQUIRED)));
 export const DELETES = list('deletes', withId(DELETE));
 
 export const EVENT = object({

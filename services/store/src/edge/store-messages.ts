@@ -45,6 +45,7 @@ export interface UpdateMessage extends ChangeMessage, ValidMessage {
 export interface TransitionMessage extends ChangeMessage, ValidMessage {
   readonly to_state: string;
   readonly data_json?: string | null;
+  readonly key: string;
 }
 export interface DeleteMessage extends ChangeMessage {
   readonly valid_from?: MaybeTime;
@@ -106,6 +107,7 @@ export const transitionOf = (message: TransitionMessage): TransitionWish => ({
   ...changeOf(message),
   toState: message.to_state,
   data: message.data_json == null ? undefined : dataOf(message.data_json),
+  key: given(message.key),
   ...validOf(message),
 });
 

@@ -22,7 +22,7 @@ export type QueryString = Readonly<Record<string, string | readonly string[] | u
 
 const WRITE = ['entity_type', 'data', 'key', 'valid_from', 'valid_to'];
 const UPDATE = ['entity_id', 'expected_version', 'data', 'valid_from', 'valid_to'];
-const TRANSITION = [...UPDATE, 'to_state'];
+const TRANSITION = [...UPDATE, 'to_state', 'key'];
 const DELETE = ['entity_id', 'expected_version', 'valid_from'];
 
 export function readWrite(body: unknown): Write {
@@ -30,7 +30,7 @@ export function readWrite(body: unknown): Write {
   return {
     entityType: textOf(plain, 'entity_type'),
     data: dataOf(plain),
-    key: plain['key'] === undefined ? undefined : textOf(plain, 'key'),
+    key: keyOf(plain),
     ...validOf(plain),
   };
 }
@@ -47,6 +47,7 @@ export function readTransition(body: unknown, entityId?: string): TransitionWish
     ...changeOf(plain, entityId),
     toState: textOf(plain, 'to_state'),
     data: plain['data'] === undefined ? undefined : dataOf(plain),
+    key: keyOf(plain),
     ...validOf(plain),
   };
 }
@@ -171,6 +172,9 @@ function textOf(plain: Plain, name: string): string {
   if (typeof value === 'string' && value !== '') return value;
   throw invalid(name, 'a text', value);
 }
+
+const keyOf = (plain: Plain): string | undefined =>
+  plain['key'] === undefined ? undefined : textOf(plain, 'key');
 
 function dataOf(plain: Plain): JsonData {
   const value = plain['data'];

@@ -1,5 +1,6 @@
 /** `mesh log write|update|transition|delete`. */
 import type { PlainStore, SeenVersion, StoredEvent } from '@tickmesh/client';
+import { Fault } from '@tickmesh/kernel';
 import type { Command } from 'commander';
 import { countOf } from '../arguments.ts';
 import { type ValidOptions, latestOf, timeOf, validTimesOf, valuesOf } from '../log-arguments.ts';
@@ -15,6 +16,10 @@ interface WriteOptions extends CommonOptions, ValidOptions {
 
 interface ChangeOptions extends CommonOptions, ValidOptions {
   readonly seen?: string;
+}
+
+interface TransitionOptions extends ChangeOptions {
+  readonly key?: string;
 }
 
 export function registerChanges(group: Command, output: Output): void {
@@ -40,8 +45,10 @@ export function registerChanges(group: Command, output: Output): void {
     .argument('<entity>', 'UUID of the entity')
     .argument('<state>', 'where to')
     .argument('[values...]', 'what changes with it')
-    .action((entityId: string, toState: string, words: readonly string[], options: ChangeOptions) =>
-      run(options, output, () => transition(entityId, toState, { words, options, output })),
+    .option('--key <name>', 'your own name for it, with --seen: the same again changes nothing')
+    .action(
+      (entityId: string, toState: string, words: readonly string[], options: TransitionOptions) =>
+        run(options, output, () => transition(entityId, toState, { words, options, output })),
     );
   withSeen(group.command('delete'))
     .description('End an entity with a tombstone; what was recorded stays')
@@ -95,17 +102,20 @@ async function transition(
   toState: string,
   asked: {
     readonly words: readonly string[];
-    readonly options: ChangeOptions;
+    readonly options: TransitionOptions;
     readonly output: Output;
   },
 ): Promise<void> {
   const { words, options, output } = asked;
+  const { key } = options;
   const valid = validTimesOf(options);
   const values = words.length === 0 ? undefined : valuesOf(words);
   const { event, workflowId } = await withStore(async (store) => {
-    const { seen, latest } = await seenOf(store, entityId, options);
-    const data = values === undefined ? undefined : { ...latest.data, ...values };
-    return store.transition({ seen, toState, data, ...valid });
+    const { seen, data: before } = await (key === undefined
+      ? latestSeen(store, entityId, options)
+      : namedVersion(store, entityId, options));
+    const data = values === undefined ? undefined : { ...before, ...values };
+    return store.transition({ seen, toState, data, key, ...valid });
   });
   if (options.json === true) {
     return output.line(json({ event: eventBody(event), workflow_id: workflowId }));
@@ -132,6 +142,23 @@ async function seenOf(
   const said = seen === undefined ? undefined : countOf('--seen', seen);
   const latest = await latestOf(store, entityId);
   return { seen: { entityId, version: said ?? latest.version }, latest };
+}
+
+async function latestSeen(store: PlainStore, entityId: string, options: ChangeOptions) {
+  const { seen, latest } = await seenOf(store, entityId, options);
+  return { seen, data: latest.data };
+}
+
+/** What is asked for again must be the same, so it stands on a version that is named, whatever is the latest by now. */
+async function namedVersion(store: PlainStore, entityId: string, { seen }: ChangeOptions) {
+  if (seen === undefined) {
+    throw new Fault('ARGUMENT_INVALID', { argument: '--key', expected: 'together with --seen' });
+  }
+  const version = countOf('--seen', seen);
+  const page = await store.history(entityId, { afterVersion: version - 1, pageSize: 1 });
+  const [event] = page.items;
+  if (event === undefined) throw new Fault('NOT_FOUND', { entity_id: entityId, version });
+  return { seen: { entityId, version }, data: event.data };
 }
 
 function tell(event: StoredEvent, options: CommonOptions, output: Output): void {

@@ -98,7 +98,13 @@ describe('mesh log', () => {
       'TRANSITION_NOT_PERMITTED',
     );
     expect(await refused('alice', 'transition', order, 'SETTLED')).toBe('TRANSITION_INVALID');
-    const moved = await asked('alice', 'transition', order, 'FILLED', 'quantity=90');
+    const keyed = (quantity: number) => [
+      ...['transition', order, 'FILLED', `quantity=${quantity}`, '--key', 'fill-1'],
+    ];
+    expect(await refused('alice', ...keyed(90))).toBe('ARGUMENT_INVALID');
+    const moved = await asked('alice', ...keyed(90), '--seen', '1');
+    expect(await asked('alice', ...keyed(90), '--seen', '1')).toEqual(moved);
+    expect(await refused('alice', ...keyed(91), '--seen', '1')).toBe('ARGUMENT_INVALID');
     expect(moved).toMatchObject({ event: { state: 'FILLED', data: { quantity: 90 } } });
     expect(await asked('alice', 'count', 'Order', '--state', 'FILLED')).toEqual({ count: '1' });
     const { out } = await log('alice', ['audit', order]);
