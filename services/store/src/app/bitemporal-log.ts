@@ -27,7 +27,11 @@ import * as reading from './reading.ts';
 import * as selecting from './selecting.ts';
 import type { EntityCatalogue } from './stored-entity.ts';
 import { type TransitionParts, transitionMany } from './transitions.ts';
+import { Turnstile } from './turnstile.ts';
 import { deleteMany, updateMany, writeMany } from './writing.ts';
+
+/** While one commits, the next are made ready: measured best on two processors, and little worse with more. */
+const CREATIONS_AT_ONCE = 4;
 
 export interface LogParts extends TransitionParts {
   readonly database: Database;
@@ -39,6 +43,7 @@ export interface LogParts extends TransitionParts {
 /** StoreLog over PostgreSQL. Every call names its caller; there is no way to ask without one. */
 export class BitemporalLog implements StoreLog {
   readonly #parts: LogParts;
+  readonly #creations = new Turnstile(CREATIONS_AT_ONCE);
 
   constructor(parts: LogParts) {
     this.#parts = parts;
@@ -49,7 +54,7 @@ export class BitemporalLog implements StoreLog {
   }
 
   async writeMany(caller: Caller, writes: readonly Write[]): Promise<readonly StoredEvent[]> {
-    return writeMany(this.#parts, checked(caller), writes);
+    return this.#creations.pass(() => writeMany(this.#parts, checked(caller), writes));
   }
 
   async update(caller: Caller, update: Update): Promise<StoredEvent> {

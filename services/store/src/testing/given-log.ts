@@ -20,7 +20,13 @@ export interface GivenShares {
 export async function putHistories(
   admin: Database,
   events: readonly GivenEvent[],
-  { owner = 'alice', entityType = 'Trade', shares = [] as readonly GivenShares[] } = {},
+  {
+    owner = 'alice',
+    entityType = 'Trade',
+    shares = [] as readonly GivenShares[],
+    /** False: as they stand that were recorded before the log kept how far valid times reach. */
+    hasReach = true,
+  } = {},
 ): Promise<void> {
   const times = events.map(({ txTime }) => txTime);
   const [first, last] = [Math.min(...times), Math.max(...times)].map(formatRfc3339);
@@ -39,20 +45,24 @@ export async function putHistories(
     `with start as (
        update store.clock set position = position + $11 returning position - $11 as position),
      given as (
-       select start.position + g.item as position, g.* from start, unnest($1::uuid[], $2::bigint[], $3::text[],
+       select start.position + g.item as position, g.*,
+         case when $12 then max(g.valid_from) over (partition by g.entity_id order by g.version)
+           else 'infinity' end as valid_reach
+       from start, unnest($1::uuid[], $2::bigint[], $3::text[],
          $4::timestamptz[], $5::timestamptz[], $6::timestamptz[], $7::text[], $8::jsonb[]) with ordinality
          as g(entity_id, version, event_type, tx_time, valid_from, valid_to, state, data, item)),
      heads as (
        insert into store.entities
-           (entity_id, first_position, version, tx_time, entity_type, owner, state, is_deleted)
+           (entity_id, first_position, version, tx_time, entity_type, owner, state, is_deleted, valid_reach)
          select distinct on (entity_id) entity_id, min(position) over (partition by entity_id), version,
-           tx_time, $9, $10, state, event_type = 'DELETED'
+           tx_time, $9, $10, state, event_type = 'DELETED', valid_reach
          from given order by entity_id, version desc)
      insert into store.log (position, tx_time, entity_id, version, valid_from, valid_to, entity_type,
-         event_type, owner, changed_by, state, data)
-       select position, tx_time, entity_id, version, valid_from, valid_to, $9, event_type, $10, $10, state, data
+         event_type, owner, changed_by, state, data, valid_reach)
+       select position, tx_time, entity_id, version, valid_from, valid_to, $9, event_type, $10, $10, state, data,
+         valid_reach
        from given`,
-    [...columns, entityType, owner, events.length],
+    [...columns, entityType, owner, events.length, hasReach],
   );
   const grants = shares.flatMap(({ entityId, readers = [], writers = [] }) => [
     ...readers.map((name) => [entityId, name, 'read']),
