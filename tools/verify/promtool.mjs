@@ -25,7 +25,13 @@ export async function verify(root, log) {
 }
 
 async function checkMetrics(program, name, url) {
-  const page = await (await fetch(url, { signal: AbortSignal.timeout(10_000) })).text();
+  let page;
+  try {
+    page = await (await fetch(url, { signal: AbortSignal.timeout(10_000) })).text();
+  } catch (error) {
+    const detail = `${url}: ${error.cause?.message ?? error.message}`;
+    return { name: `/metrics of ${name}`, ok: false, detail };
+  }
   const { code, output } = await run(program, ['check', 'metrics'], { input: page });
   const series = page.split('\n').filter((line) => line !== '' && !line.startsWith('#')).length;
   const ok = code === 0 && series > 0;

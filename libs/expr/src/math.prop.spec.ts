@@ -45,7 +45,8 @@ describe('numbers', () => {
   it('have a floor modulo with the sign of the divisor, exact against integers', () => {
     fc.assert(
       fc.property(
-        fc.bigInt({ min: -(2n ** 53n), max: 2n ** 53n }),
+        // By 1 the quotient is the number itself, and from 2^53 on there is no answer.
+        fc.bigInt({ min: 1n - 2n ** 53n, max: 2n ** 53n - 1n }),
         fc.bigInt({ min: 1n, max: 1_000_000n }),
         fc.boolean(),
         (a, size, negative) => {
@@ -55,11 +56,8 @@ describe('numbers', () => {
         },
       ),
     );
-    expect([floorModulo(1, 0), floorModulo(1e22, 3), floorModulo(1e300, 7)]).toEqual([
-      NaN,
-      NaN,
-      NaN,
-    ]);
+    const tooFar = [floorModulo(2 ** 53, 1), floorModulo(1e22, 3), floorModulo(1e300, 7)];
+    expect([floorModulo(1, 0), ...tooFar]).toEqual([NaN, NaN, NaN, NaN]);
   });
 
   it('are written without an exponent and read back the same', () => {

@@ -6,7 +6,7 @@ import { readdirSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { endRequested } from '@tickmesh/local';
 import { root } from '../../local/pinned-node.mjs';
-import { stopMesh } from './running-mesh.mjs';
+import { stopMesh, verdictsOfParts } from './running-mesh.mjs';
 
 const folder = join(root, 'tools', 'verify');
 const wanted = process.argv.slice(2);
@@ -33,16 +33,18 @@ if (unknown.length > 0) {
 
 async function judge() {
   const verdicts = [];
+  const tell = (told) => {
+    for (const { name, ok, detail } of told) {
+      process.stdout.write(`  ${ok ? 'ok    ' : 'FAILED'} ${name}${shown(detail)}\n`);
+    }
+    verdicts.push(...told);
+  };
   for (const name of available) {
     if (wanted.length > 0 && !wanted.includes(name)) continue;
     process.stdout.write(`${name}\n`);
-    for (const verdict of await verdictsOf(name)) {
-      verdicts.push(verdict);
-      process.stdout.write(
-        `  ${verdict.ok ? 'ok    ' : 'FAILED'} ${verdict.name}${shown(verdict.detail)}\n`,
-      );
-    }
+    tell(await verdictsOf(name));
   }
+  tell(verdictsOfParts());
   const failed = verdicts.filter(({ ok }) => !ok).length;
   process.stdout.write(`${verdicts.length - failed} verified, ${failed} failed\n`);
   return failed === 0 && verdicts.length > 0;

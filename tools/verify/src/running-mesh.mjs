@@ -11,6 +11,19 @@ import {
 
 const meshDir = join(MESH_DIR, `verify-mesh-${process.pid}`);
 let starting;
+const deaths = [];
+
+/** That no part of the mesh died while it was looked at; nothing when none was started. */
+export function verdictsOfParts() {
+  if (starting === undefined) return [];
+  return [
+    {
+      name: 'every part of the mesh stayed up',
+      ok: deaths.length === 0,
+      detail: deaths.join('\n'),
+    },
+  ];
+}
 
 /** Fast enough that every topic holds records soon, slow enough for two processors. */
 const FEED_SPEED = '20';
@@ -37,7 +50,9 @@ async function start(log) {
     variables: { ...(await freePortVariables()), FEED_SPEED },
     fresh: false,
     onEvent: ({ kind, part, ...facts }) => {
-      if (kind === 'died' || kind === 'failed') log(`${part} ${kind} ${JSON.stringify(facts)}`);
+      if (kind !== 'died' && kind !== 'failed') return;
+      deaths.push(`${part} ${kind} ${JSON.stringify(facts)}`);
+      log(deaths.at(-1));
     },
     progress: log,
   });

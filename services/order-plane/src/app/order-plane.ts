@@ -3,7 +3,7 @@ import type { Database } from '@tickmesh/database';
 import type { KillSwitch } from '@tickmesh/domain-risk';
 import { Fault, faultOf } from '@tickmesh/kernel';
 import { AccountDesk, type DeskParts } from './account-desk.ts';
-import { type IntakeParts, type Refusal, UNASSIGNED, takeIntents } from './intake.ts';
+import { type IntakeParts, type Refusal, UNASSIGNED, accountFor, takeIntents } from './intake.ts';
 import type { Broker, BrokerSession, ReceivedIntent } from './ports.ts';
 import { type Halted, type WantedRearm, halt, rearm } from './switches.ts';
 import { ensureAccount } from './tables.ts';
@@ -19,6 +19,8 @@ export class OrderPlane {
   readonly #desks = new Map<string, AccountDesk>();
   readonly #stopped = new AbortController();
   #following: Promise<void> | undefined;
+  /** The last look at the limits: one at a time, so that who waits for it meets the accounts that it opened. */
+  #looked: Promise<void> = Promise.resolve();
 
   constructor(parts: OrderPlaneParts) {
     this.#parts = parts;
@@ -54,6 +56,9 @@ export class OrderPlane {
 
   /** Decides and wakes the desks concerned. Returns what must go to the dead-letter queue. */
   async take(received: readonly ReceivedIntent[]): Promise<readonly Refusal[]> {
+    const { limits } = this.#parts;
+    // Its account may have come with limits that were committed a moment ago.
+    if (received.some((item) => accountFor(limits, item) === UNASSIGNED)) await this.followLimits();
     const { accounts, refused } = await takeIntents(this.#parts, received);
     this.#wake(accounts);
     return refused;
@@ -76,7 +81,12 @@ export class OrderPlane {
    * Takes what changed in the limits, here or by another instance, and opens the desks of accounts that are new.
    * @throws Fault of the database
    */
-  async followLimits(): Promise<void> {
+  followLimits(): Promise<void> {
+    this.#looked = this.#looked.catch(() => undefined).then(() => this.#look());
+    return this.#looked;
+  }
+
+  async #look(): Promise<void> {
     if (!(await this.#parts.refreshLimits()) && !this.#mayOpen()) return;
     for (const [account, { broker }] of this.#parts.limits()?.accounts ?? []) {
       if (!this.#desks.has(account)) await this.#open(account, this.#brokerOf(account, broker));
