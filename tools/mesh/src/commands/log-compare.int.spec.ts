@@ -113,7 +113,7 @@ describe('mesh log compare', () => {
     await rig.reported(bought, 'FILLED');
     const { out, code } = await compare('--settle', '1');
     expect(code).toBe(1);
-    expect(out).toMatch(new RegExp(`^order +${bought} +missing +\\{.* +none$`, 'm'));
+    expect(out).toMatch(new RegExp(`^order +${bought} +missing +has it +none$`, 'm'));
     expect(out).toMatch(/^trade +PAPER-1\|SIM\|AAPL\|.* none$/m);
     expect(out).toMatch(/^position +PAPER-1\|SIM\|AAPL +missing/m);
     expect(out).toContain('config/records.yaml');

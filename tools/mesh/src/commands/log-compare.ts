@@ -25,6 +25,8 @@ interface Compared {
 
 /** Between two looks. */
 const PAUSE_MS = 500;
+/** Lines of the table; --json has all. */
+const TOLD_MAX = 20;
 /** What never stands still is told after so many times the time to settle. */
 const SETTLE_TIMES_MAX = 3;
 
@@ -90,12 +92,15 @@ function tell(differences: readonly SettledDifference[], output: Output): void {
   output.line(
     table(
       ['what', 'name', 'field', 'order plane', 'store', ''],
-      differences.map(({ kind, name, field, book, record, settled: isSettled }) => [
-        ...[kind, name, field, book ?? 'none', record ?? 'none'],
-        isSettled ? '' : 'moving',
-      ]),
+      differences.slice(0, TOLD_MAX).map(({ kind, name, field, book, record, settled }) => {
+        const said = (side: string | null): string =>
+          side === null ? 'none' : field === 'missing' ? 'has it' : side;
+        return [kind, name, field, said(book), said(record), settled ? '' : 'moving'];
+      }),
     ),
   );
+  const left = differences.length - TOLD_MAX;
+  if (left > 0) output.line(`... and ${left} more; --json has all of them, whole`);
   const isMissing = differences.some(({ field, record }) => field === 'missing' && record === null);
   if (isMissing) {
     output.line('\nThe store shows records to their owner and readers alone: config/records.yaml');
