@@ -3,7 +3,7 @@
  * number through a list and a buffer of its own, handles times and offsets as 64-bit objects parsed
  * from text record by record, and copies the headers read so far for each further one. Here numbers
  * are written and read in place, what a batch repeats is parsed once, and headers stay packed until
- * somebody asks: a record that waits in a queue is three buffers, not ten. They are unpacked by any
+ * somebody asks: a record that waits in a queue is a few objects, not ten more. They are unpacked by any
  * name: a header called `constructor` is a header.
  */
 import { assert } from '@tickmesh/kernel';
