@@ -17,12 +17,13 @@
  * 7. A sign-in opens its exchange before it has its token, and leaves a broken exchange open when there is none, or
  *    when the broker refuses it: the next try is out of step. The token comes first; a refusal closes the connection.
  *
- * What concerns the wire format is in kafkajs-encoding.ts.
+ * What concerns the wire format is in kafkajs-encoding.ts and kafkajs-produce.ts.
  */
 import { createRequire } from 'node:module';
 import { assert } from '@tickmesh/kernel';
 import type { Cluster as KafkajsCluster, Kafka, KafkaMessage } from 'kafkajs';
 import { cureWireFormat } from './kafkajs-encoding.ts';
+import { cureProduce } from './kafkajs-produce.ts';
 
 export interface TopicPartition {
   readonly topic: string;
@@ -175,6 +176,7 @@ export function cureKafkajs(): void {
   if (group.prototype[CURED] === true) return;
   group.prototype[CURED] = true;
   cureWireFormat(require);
+  cureProduce(require);
   cureIdleLoop(queue.prototype);
   cureRebalance(group.prototype);
   cureFetch(group.prototype);
