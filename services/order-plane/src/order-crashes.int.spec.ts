@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { CrashPoint } from './app/ports.ts';
+import { giveLeases, waitForStatus } from './testing/leases.ts';
 import { expectOneOrder } from './testing/one-order.ts';
 import { type Rig, openRig } from './testing/rig.ts';
 
@@ -24,7 +25,6 @@ describe('an order plane that is killed', () => {
   it.each<CrashPoint>([
     'intake.before_commit',
     'intake.after_commit',
-    'dispatch.before_commit',
     'dispatch.after_commit',
     'dispatch.after_wire',
     'facts.before_commit',
@@ -37,6 +37,23 @@ describe('an order plane that is killed', () => {
     const died = once(victim, 'exit');
     await rig.quote();
     const id = await rig.intent({ name: point });
+    const [, signal] = (await died) as [number | null, string | null];
+    expect(signal).toBe('SIGKILL');
+    await rig.spawn();
+    await rig.quote();
+    await rig.reported(id, 'FILLED');
+    await expectOneOrder(rig, id);
+  });
+
+  it('at dispatch.before_commit, on the way by the tables, finds everything right after its restart', async () => {
+    const victim = await rig.spawn({ CRASH_AT: 'dispatch.before_commit' });
+    const died = once(victim, 'exit');
+    // While another speaks for the account, what is approved waits in the tables.
+    await giveLeases(rig.database, 'another', '1 hour');
+    await rig.quote();
+    const id = await rig.intent({ name: 'waiting' });
+    await waitForStatus(rig.database, id, 'APPROVED');
+    await giveLeases(rig.database, 'another', '0 seconds');
     const [, signal] = (await died) as [number | null, string | null];
     expect(signal).toBe('SIGKILL');
     await rig.spawn();

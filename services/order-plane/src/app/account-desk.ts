@@ -4,7 +4,9 @@
  * for the other. Nothing else speaks for the account.
  */
 import { Fault, faultOf } from '@tickmesh/kernel';
-import { type DispatchParts, type HeldLease, dispatch } from './dispatch.ts';
+import { Bell, type Sleep } from './bell.ts';
+import { type DispatchParts, type HeldLease, dispatch, submitOrders } from './dispatch.ts';
+import { type Handing, Handover } from './handover.ts';
 import { acquireLease, releaseLease, renewLease } from './leases.ts';
 import type { Broker, BrokerFact, BrokerSession } from './ports.ts';
 import { recordFacts } from './record-facts.ts';
@@ -33,8 +35,14 @@ export interface DeskParts extends DispatchParts, RelayParts {
   readonly times: DeskTimes;
   /** Tells this process from every other. */
   readonly holder: string;
-  /** Resolves after so long, or when `signal` is aborted. */
-  readonly sleep: (delayMs: number, signal: AbortSignal) => Promise<void>;
+  readonly sleep: Sleep;
+}
+
+/** What one time of ownership works with. */
+interface Owned {
+  readonly lease: HeldLease;
+  readonly session: BrokerSession;
+  readonly handover: Handover;
 }
 
 /** The broker's clock is not ours, and it may tell fills late. */
@@ -52,6 +60,7 @@ export class AccountDesk {
   readonly #outbox: Bell;
   #facts: BrokerFact[] = [];
   #lease: HeldLease | undefined;
+  #handover: Handover | undefined;
   #running: Promise<void> | undefined;
   #askAtMicros = 0;
   #reconcileAtMicros = 0;
@@ -76,6 +85,11 @@ export class AccountDesk {
   wake(): void {
     this.#work.ring();
     this.#outbox.ring();
+  }
+
+  /** For an intake of this process; undefined while the desk does not serve. */
+  beginHanding(): Handing | undefined {
+    return this.#handover?.begin();
   }
 
   /** Ends the loop after what is in hand, and gives the lease back. */
@@ -129,6 +143,18 @@ export class AccountDesk {
 
   /** Both loops until the desk stops or loses its lease. What fails in one ends both. */
   async #serve(lease: HeldLease, session: BrokerSession, lost: AbortController): Promise<void> {
+    const handover = new Handover(lease, () => {
+      this.#work.ring();
+    });
+    this.#handover = handover;
+    try {
+      await this.#serveOver({ lease, session, handover }, lost);
+    } finally {
+      this.#handover = undefined;
+    }
+  }
+
+  async #serveOver(owned: Owned, lost: AbortController): Promise<void> {
     const isOver = (): boolean => this.#stopped.signal.aborted || lost.signal.aborted;
     const loop = async (bell: Bell, turn: () => Promise<boolean>): Promise<void> => {
       try {
@@ -145,12 +171,15 @@ export class AccountDesk {
     };
     const relay = (): Promise<boolean> => relayReports(this.#parts, this.account);
     const ends = await Promise.allSettled([
-      loop(this.#work, () => this.#turn(lease, session)),
+      loop(this.#work, () => this.#turn(owned)),
       loop(this.#outbox, relay),
     ]);
     for (const end of ends) if (end.status === 'rejected') throw faultOf(end.reason);
-    // What the last turn wrote still goes out, unless another instance speaks for the account by now.
-    if (!lost.signal.aborted) await relay();
+    if (lost.signal.aborted) return;
+    // What was still marked and written goes out, unless another instance speaks for the account by now.
+    await owned.handover.close();
+    await this.#submitHanded(owned);
+    await relay();
   }
 
   /** A session whose line is lost ends this time of ownership: the next one asks what happened meanwhile. */
@@ -172,11 +201,13 @@ export class AccountDesk {
   }
 
   /** Returns whether there is more to do at once. */
-  async #turn(lease: HeldLease, session: BrokerSession): Promise<boolean> {
-    const { times, clock } = this.#parts;
+  async #turn(owned: Owned): Promise<boolean> {
+    const { times } = this.#parts;
+    const { lease, session } = owned;
     const toPublish = (): void => {
       this.#outbox.ring();
     };
+    if (await this.#submitHanded(owned)) toPublish();
     if (await this.#recordHeard(lease)) toPublish();
     const sent = await dispatch(this.#parts, lease, session, {
       repeatAfterMs: times.askIntervalMs,
@@ -184,18 +215,36 @@ export class AccountDesk {
     });
     await declareUnanswered(this.#parts, lease, sent.lost);
     if (sent.lost.length > 0) toPublish();
-    const nowMicros = clock.nowMicros();
-    if (nowMicros >= this.#askAtMicros) {
-      this.#askAtMicros = nowMicros + times.askIntervalMs * 1_000;
-      await declareOverdue(this.#parts, lease, nowMicros - times.answerTimeoutMs * 1_000);
-      await resolveUnknown(this.#parts, lease, session);
-      toPublish();
-    }
-    if (nowMicros >= this.#reconcileAtMicros) {
-      await this.#reconcile(lease, session, nowMicros);
-      toPublish();
-    }
+    if (await this.#askInTime(owned)) toPublish();
     return sent.more || this.#facts.length > 0;
+  }
+
+  /** Whether some of what intakes had marked got no answer. */
+  async #submitHanded({ lease, session, handover }: Owned): Promise<boolean> {
+    const lost = await submitOrders(this.#parts, lease, session, handover.take());
+    await declareUnanswered(this.#parts, lease, lost);
+    return lost.length > 0;
+  }
+
+  /** Asks the broker about what is unknown, and at longer intervals about everything. Whether it was time to. */
+  async #askInTime(owned: Owned): Promise<boolean> {
+    const { times, clock } = this.#parts;
+    const { lease, session, handover } = owned;
+    const nowMicros = clock.nowMicros();
+    if (nowMicros < Math.min(this.#askAtMicros, this.#reconcileAtMicros)) return false;
+    await handover.close();
+    try {
+      await this.#submitHanded(owned);
+      if (nowMicros >= this.#askAtMicros) {
+        this.#askAtMicros = nowMicros + times.askIntervalMs * 1_000;
+        await declareOverdue(this.#parts, lease, nowMicros - times.answerTimeoutMs * 1_000);
+        await resolveUnknown(this.#parts, lease, session);
+      }
+      if (nowMicros >= this.#reconcileAtMicros) await this.#reconcile(lease, session, nowMicros);
+    } finally {
+      handover.reopen();
+    }
+    return true;
   }
 
   /** A broker that cannot answer now is asked at the next time; a fault of ours ends the turn. */
@@ -251,28 +300,5 @@ export class AccountDesk {
         probe.failed?.('renew lease', faultOf(thrown));
       }
     }
-  }
-}
-
-/** Where a loop waits until there is something to do, or for so long. Rung while nobody waits, it keeps the ring. */
-class Bell {
-  readonly #sleep: DeskParts['sleep'];
-  #ringing = new AbortController();
-
-  constructor(sleep: DeskParts['sleep']) {
-    this.#sleep = sleep;
-  }
-
-  ring(): void {
-    this.#ringing.abort();
-  }
-
-  /** What rang so far is being seen to. */
-  heard(): void {
-    if (this.#ringing.signal.aborted) this.#ringing = new AbortController();
-  }
-
-  async wait(delayMs: number): Promise<void> {
-    if (!this.#ringing.signal.aborted) await this.#sleep(delayMs, this.#ringing.signal);
   }
 }

@@ -49,6 +49,12 @@ const IS_WAITING = statement(
      or exists (select 1 from order_plane.requests
        where account = $1 and (state = 'pending' or (state = 'sent' and sent_at < $2))) as waiting`,
 );
+const MAY_SEND = statement(
+  `select 1 from order_plane.leases
+   where account = $1 and broker = $2 and holder = $3 and epoch = $4 and expires_at > clock_timestamp()
+     and not exists (select from order_plane.orders where account = $1 and is_open and status = 'APPROVED')
+   for share`,
+);
 const MARK_REQUESTS = statement(
   `update order_plane.requests set state = 'sent', sent_at = $2 where request_id = any($1::uuid[])`,
 );
@@ -110,20 +116,34 @@ export async function dispatch(
     commitSending(db, parts, lease, repeatBefore),
   );
   wanted.committed();
-  const lost: LostAnswer[] = [];
-  if (outgoing.orders.length + outgoing.requests.length > 0) parts.crash('dispatch.after_commit');
-  for (const order of outgoing.orders) {
-    try {
-      await session.submit(order);
-      parts.probe.orderSent?.({ ...order, broker: lease.broker });
-    } catch (thrown) {
-      parts.probe.failed?.('submit', asFault(thrown));
-      lost.push({ clientOrderId: order.clientOrderId, attempt: order.attempt });
-    }
-    parts.crash('dispatch.after_wire');
+  if (outgoing.requests.length > 0 && outgoing.orders.length === 0) {
+    parts.crash('dispatch.after_commit');
   }
+  const lost = await submitOrders(parts, lease, session, outgoing.orders);
   for (const request of outgoing.requests) await sendRequest(session, request, parts.probe);
   return { more: outgoing.orders.length === BATCH_MAX, lost };
+}
+
+/** Hands over what is marked as being sent. Answers those whose handing over failed. */
+export async function submitOrders(
+  { crash, probe }: Pick<DispatchParts, 'crash' | 'probe'>,
+  lease: HeldLease,
+  session: BrokerSession,
+  orders: readonly SentOrder[],
+): Promise<readonly LostAnswer[]> {
+  const lost: LostAnswer[] = [];
+  if (orders.length > 0) crash('dispatch.after_commit');
+  for (const order of orders) {
+    try {
+      await session.submit(order);
+      probe.orderSent?.({ ...order, broker: lease.broker });
+    } catch (thrown) {
+      probe.failed?.('submit', asFault(thrown));
+      lost.push({ clientOrderId: order.clientOrderId, attempt: order.attempt });
+    }
+    crash('dispatch.after_wire');
+  }
+  return lost;
 }
 
 /** A request that fails is sent again later. */
@@ -181,6 +201,14 @@ async function commitSending(
   return { orders, requests };
 }
 
+/** Whether what is approved now may be sent at once: under the lease, and when nothing waits that came before it. */
+export async function maySendAtOnce(db: Queryable, lease: HeldLease): Promise<boolean> {
+  const { account, broker, holder, epoch } = lease;
+  const held = await db.read(MAY_SEND, [account, broker, holder, epoch]);
+  return held.length > 0;
+}
+
+/** @throws Fault LEASE_LOST */
 export async function assertLease(db: Queryable, lease: HeldLease): Promise<void> {
   const { account, broker, holder, epoch } = lease;
   const held = await db.read(CHECK_LEASE, [account, broker, holder, epoch]);

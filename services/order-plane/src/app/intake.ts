@@ -7,6 +7,9 @@ import { type LimitsVersion, accountOf, recentWindowMs } from '@tickmesh/domain-
 import { type Clock, Fault, formatRfc3339 } from '@tickmesh/kernel';
 import { AccountBook, type AccountState } from './account-book.ts';
 import { type Decisions, decideOne } from './decide.ts';
+import { maySendAtOnce } from './dispatch.ts';
+import type { Handing } from './handover.ts';
+import { type SentOrder, markSending } from './last-hop.ts';
 import { OrderLog } from './order-log.ts';
 import type {
   Crash,
@@ -40,6 +43,9 @@ export interface IntakeParts {
   readonly probe: OrderProbe;
 }
 
+/** Begins the short way to the wire; undefined where no desk of this process serves the account. */
+export type BeginHanding = (account: string) => Handing | undefined;
+
 export interface Refusal {
   readonly received: ReceivedIntent;
   readonly fault: Fault;
@@ -56,6 +62,7 @@ export interface IntakeResult {
 export async function takeIntents(
   parts: IntakeParts,
   received: readonly ReceivedIntent[],
+  begin: BeginHanding,
 ): Promise<IntakeResult> {
   const byAccount = new Map<string, ReceivedIntent[]>();
   for (const item of received) {
@@ -64,7 +71,15 @@ export async function takeIntents(
   }
   const refused: Refusal[] = [];
   for (const [account, items] of byAccount) {
-    refused.push(...(await takeForAccount(parts, account, items)));
+    const handing = begin(account);
+    let sent: readonly SentOrder[] = [];
+    try {
+      const taken = await takeForAccount(parts, account, items, handing);
+      refused.push(...taken.refused);
+      ({ sent } = taken);
+    } finally {
+      handing?.end(sent);
+    }
   }
   return { accounts: [...byAccount.keys()], refused };
 }
@@ -83,14 +98,16 @@ async function takeForAccount(
   parts: IntakeParts,
   account: string,
   items: readonly ReceivedIntent[],
-): Promise<Refusal[]> {
+  handing: Handing | undefined,
+): Promise<{ readonly refused: readonly Refusal[]; readonly sent: readonly SentOrder[] }> {
   const { firsts, refused } = withoutRepetitions(items);
   const taken = await parts.database.transaction(async (db) => {
     const targets = firsts.flatMap(({ received }) => received.intent.target_intent_id ?? []);
     // Asked for together: the lock comes first on the wire, and the account is read behind it.
-    const [, opened] = await Promise.all([
+    const [, opened, isSending] = await Promise.all([
       lockAccount(db, account),
       openDecisions(db, parts, { account, targets }),
+      handing !== undefined && maySendAtOnce(db, handing.lease),
     ]);
     const inbox = await writeInbox(
       db,
@@ -100,17 +117,21 @@ async function takeForAccount(
     const decided = await decide(db, parts, {
       ...opened,
       items: fresh.map(({ received }) => received),
+      isSending,
     });
     parts.crash('intake.before_commit');
-    return { known: inbox.known, decided };
+    return { known: inbox.known, ...decided };
   });
   parts.crash('intake.after_commit');
-  for (const tell of taken.decided) tell();
+  for (const tell of taken.tell) tell();
   const conflicts = firsts.filter(({ received, hash }) => {
     const held = taken.known.get(received.intent.intent_id);
     return held !== undefined && held !== hash;
   });
-  return [...refused, ...conflicts.map(({ received }) => conflict(received))];
+  return {
+    refused: [...refused, ...conflicts.map(({ received }) => conflict(received))],
+    sent: taken.sent,
+  };
 }
 
 interface HashedIntent {
@@ -158,14 +179,24 @@ function inboxRow(account: string, { received, hash, json }: HashedIntent, nowMi
   };
 }
 
-/** Returns what to tell once the transaction is committed. */
+interface Decided {
+  /** To be called once the transaction is committed. */
+  readonly tell: readonly (() => void)[];
+  /** Marked as being sent. */
+  readonly sent: readonly SentOrder[];
+}
+
 async function decide(
   db: Transaction,
   parts: IntakeParts,
-  batch: OpenedDecisions & { items: readonly ReceivedIntent[] },
-): Promise<(() => void)[]> {
+  batch: OpenedDecisions & {
+    readonly items: readonly ReceivedIntent[];
+    /** Whether what is approved is sent at once. */
+    readonly isSending: boolean;
+  },
+): Promise<Decided> {
   const { work, log, items } = batch;
-  if (items.length === 0) return [];
+  if (items.length === 0) return { tell: [], sent: [] };
   const { account, nowMicros } = work;
   const { state } = work.book;
   const marksBefore = new Map(state.equityMarks);
@@ -179,6 +210,7 @@ async function decide(
       parts.probe.intentDecided?.(intent, { approved, failed });
     });
   }
+  const sent = batch.isSending ? sendApproved(log, nowMicros) : [];
   const reports = await log.flush(nowMicros);
   writeDecisions(db, work.decisions);
   writeRequests(db, work.requests);
@@ -186,7 +218,14 @@ async function decide(
   tell.push(() => {
     for (const report of reports) parts.probe.reportWritten?.(report);
   });
-  return tell;
+  return { tell, sent };
+}
+
+/** The checks have just looked at every switch and deadline, in this transaction: there is no second look to take. */
+function sendApproved(log: OrderLog, nowMicros: number): SentOrder[] {
+  return log.orders
+    .filter((order) => order.isNew && order.fold.state().status === 'APPROVED')
+    .map((order) => markSending(log, order, nowMicros));
 }
 
 export interface OpenedDecisions {

@@ -79,12 +79,17 @@ export function lastHop(
       log.record(order, [{ kind: 'expired', reason: 'EXPIRED_INTENT', atMicros: nowMicros }]);
       continue;
     }
-    const attempt = order.fold.state().attempts + 1;
-    const { clientOrderId } = order;
-    log.record(order, [{ kind: 'sending', attempt, clientOrderId, atMicros: nowMicros }]);
-    outgoing.push({ ...brokerOrderOf(order), intentId, attempt });
+    outgoing.push(markSending(log, order, nowMicros));
   }
   return outgoing;
+}
+
+/** The lease must be checked in the same transaction. */
+export function markSending(log: OrderLog, order: LoggedOrder, nowMicros: number): SentOrder {
+  const attempt = order.fold.state().attempts + 1;
+  const { clientOrderId, intentId } = order;
+  log.record(order, [{ kind: 'sending', attempt, clientOrderId, atMicros: nowMicros }]);
+  return { ...brokerOrderOf(order), intentId, attempt };
 }
 
 function stopAtWire(

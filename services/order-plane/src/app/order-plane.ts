@@ -59,7 +59,9 @@ export class OrderPlane {
     const { limits } = this.#parts;
     // Its account may have come with limits that were committed a moment ago.
     if (received.some((item) => accountFor(limits, item) === UNASSIGNED)) await this.followLimits();
-    const { accounts, refused } = await takeIntents(this.#parts, received);
+    const { accounts, refused } = await takeIntents(this.#parts, received, (account) =>
+      this.#desks.get(account)?.beginHanding(),
+    );
     this.#wake(accounts);
     return refused;
   }
