@@ -78,7 +78,7 @@ beforeAll(async () => {
   await acls.apply({ missing: before?.missing ?? [], excess: [] });
   // Topics are made by the one who may, so that nobody else has to.
   expect(await busOf('setup').topics.create()).toEqual(topics);
-}, 60_000);
+});
 
 afterAll(async () => {
   for (const bus of open) await bus.close();
