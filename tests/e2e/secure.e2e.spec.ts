@@ -111,7 +111,16 @@ describe('The secured mesh, started by one command', () => {
   it('does what the guide says, command by command', async () => {
     const commands = guideCommands();
     // On a busy machine one look may find a part too slow to answer it; the mesh is up when a look finds all of it so.
-    await until('the whole mesh is up', async () => (await mesh(['health'])).code === 0);
+    let looked = '';
+    await until(
+      'the whole mesh is up',
+      async () => {
+        const { code, stdout } = await mesh(['health']);
+        looked = stdout;
+        return code === 0;
+      },
+      { withinMs: 90_000, describe: () => looked },
+    );
     const ended: string[][] = [];
     for (const { line, variables, args, refusal } of commands) {
       const { code, stdout, stderr } = await mesh(args, variables());
@@ -123,7 +132,7 @@ describe('The secured mesh, started by one command', () => {
     expect(commands.length).toBeGreaterThan(6);
     const letters = await mesh(['dlq', 'list', '--json']);
     expect([letters.code, letters.stdout]).toEqual([0, '']);
-  });
+  }, 240_000);
 
   it('keeps secrets in files that their owner alone can read, and in no other', () => {
     const principals = Object.keys(PRINCIPALS);
