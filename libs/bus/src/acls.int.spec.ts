@@ -46,7 +46,7 @@ function configOf(user: string): BusKafkaConfig {
 }
 
 function busOf(user: string, kafka: BusKafkaConfig = configOf(user)): Bus {
-  const registry = { url: partsFromEnvironment().registryUrl, timeoutMs: 2_000 };
+  const registry = { url: partsFromEnvironment().registryUrl, timeoutMs: 10_000 };
   const config: BusConfig = { kafka, registry, topicPrefix: PREFIX };
   const bus = connectBus(config);
   open.push(bus);

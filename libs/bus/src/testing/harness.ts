@@ -80,7 +80,7 @@ export function kafkaConfig(broker: string): BusKafkaConfig {
     compression: 'zstd',
     lingerMs: 0,
     batchSizeBytes: 131_072,
-    connectionTimeoutMs: 2_000,
+    connectionTimeoutMs: 10_000,
     requestTimeoutMs: 10_000,
     sessionTimeoutMs: SESSION_TIMEOUT_MS,
     heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS,
@@ -91,7 +91,7 @@ export async function openTestBus(parts: BusParts, options: TestBusOptions): Pro
   const prefix = options.prefix ?? `bus-suite-${randomUUID().slice(0, 8)}-`;
   const config: BusConfig = {
     kafka: { ...kafkaConfig(parts.broker), ...parts.security?.kafka, ...options.kafka },
-    registry: { url: parts.registryUrl, timeoutMs: 2_000 },
+    registry: { url: parts.registryUrl, timeoutMs: 10_000 },
     topicPrefix: prefix,
   };
   const events: LoggedEvent[] = [];
