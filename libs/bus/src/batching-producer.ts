@@ -21,6 +21,7 @@ import { brokerFault, typeOf } from './broker-faults.ts';
 import { compressionType } from './compression.ts';
 import type { BusKafkaConfig } from './config.ts';
 import { type BusLog, type BusMetrics, faultFields } from './observe.ts';
+import { placedMessages } from './kafkajs-produce.ts';
 import { partitionOfKey } from './partitioner.ts';
 import type { RecordPosition } from './port.ts';
 
@@ -348,12 +349,9 @@ class Sender {
       idempotent: true,
       allowAutoTopicCreation: false,
       maxInFlightRequests: 1,
-      createPartitioner:
-        () =>
-        ({ message }) => {
-          assert(message.partition !== undefined, 'Every message is placed before it is sent');
-          return message.partition;
-        },
+      createPartitioner: () => () => {
+        throw new Fault('INVARIANT', { invariant: 'Every message is placed before it is sent' });
+      },
     });
     try {
       await producer.connect();
@@ -383,14 +381,14 @@ interface PlacedRecords {
 }
 
 function messagesOf([topic, partitions]: [string, Map<number, Queued[]>]): TopicMessages {
-  const messages: Message[] = [];
+  const placed = new Map<number, Message[]>();
   for (const [partition, records] of partitions) {
-    for (const { record } of records) {
-      const { key, value, headers } = record;
-      messages.push({ key, value, headers, partition });
-    }
+    placed.set(
+      partition,
+      records.map(({ record: { key, value, headers } }) => ({ key, value, headers })),
+    );
   }
-  return { topic, messages };
+  return { topic, messages: placedMessages(placed) };
 }
 
 function bytesOf({ key, value }: OutgoingRecord): number {

@@ -3,7 +3,8 @@
  * and faults instead of driver errors. Isolation is READ COMMITTED unless asked otherwise: who needs a serial
  * step locks the row that stands for it.
  */
-import { Fault, faultOf } from '@tickmesh/kernel';
+import type { Duplex } from 'node:stream';
+import { Fault, assert, faultOf } from '@tickmesh/kernel';
 import pg from 'pg';
 import { databaseFault } from './faults.ts';
 import { valueTypes } from './types.ts';
@@ -273,12 +274,29 @@ function settled<T>(promise: Promise<T>): Promise<T> {
   return promise;
 }
 
+/** What pg does not declare: the socket of a connection. */
+interface ConnectedClient {
+  readonly connection?: { readonly stream?: Duplex };
+}
+
+/** Statements that are asked for together leave in one write: each costs a call of the system and a wake-up there. */
+function gatherWrites(client: pg.PoolClient): void {
+  const stream = (client as ConnectedClient).connection?.stream;
+  assert(stream !== undefined, 'A connection of pg writes to a socket');
+  if (stream.writableCorked > 0) return;
+  stream.cork();
+  process.nextTick(() => {
+    stream.uncork();
+  });
+}
+
 async function run<R extends Row>(
   target: pg.Pool | pg.PoolClient,
   text: Statement | string,
   values: readonly unknown[],
 ): Promise<R[]> {
   try {
+    if (!(target instanceof pg.Pool)) gatherWrites(target);
     const config = typeof text === 'string' ? { text } : { text: text.text, name: text.name };
     const result = await target.query<R>({ ...config, values: [...values] });
     return result.rows;

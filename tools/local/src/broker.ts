@@ -68,6 +68,9 @@ const SINGLE_NODE: Readonly<Record<string, string>> = {
   // Dead letters are larger than their records; topics set their own, lower limits.
   'message.max.bytes': '5242880',
   'replica.fetch.max.bytes': '5242880',
+  // A laptop's few clients; more threads only take the processor from each other.
+  'num.network.threads': '1',
+  'num.io.threads': '2',
   // Segment files are grown, not preallocated, and small indexes keep hundreds of partitions cheap.
   'log.index.size.max.bytes': '1048576',
 };
@@ -141,8 +144,16 @@ async function launchBroker(options: Launch, artefacts: Artefacts): Promise<Loca
   return process;
 }
 
-/** The serial collector holds the least memory, and one node on one machine has no use for more threads. */
-const JVM_FLAGS = ['-XX:+UseSerialGC', '-Xshare:auto', '-Dlog4j2.formatMsgNoLookups=true'];
+/**
+ * The serial collector holds the least memory, and one node on one machine has no use for more threads. The first
+ * compiler alone: the second one would take a processor for minutes, for a broker that waits for its disk and clients.
+ */
+const JVM_FLAGS = [
+  '-XX:+UseSerialGC',
+  '-XX:TieredStopAtLevel=1',
+  '-Xshare:auto',
+  '-Dlog4j2.formatMsgNoLookups=true',
+];
 
 function classPath(artefacts: Artefacts): string[] {
   const logging = join(LOCAL_DIR, 'log4j2.properties');

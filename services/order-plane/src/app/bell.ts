@@ -1,6 +1,9 @@
 /** Resolves after so long, or when `signal` is aborted. */
 export type Sleep = (delayMs: number, signal: AbortSignal) => Promise<void>;
 
+/** A reason of our own: without one each abort makes an exception, with its stack. */
+const RUNG = 'rung';
+
 /** Where a loop waits until there is something to do, or for so long. Rung while nobody waits, it keeps the ring. */
 export class Bell {
   readonly #sleep: Sleep;
@@ -11,7 +14,7 @@ export class Bell {
   }
 
   ring(): void {
-    this.#ringing.abort();
+    this.#ringing.abort(RUNG);
   }
 
   /** What rang so far is being seen to. */

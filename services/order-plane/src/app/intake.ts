@@ -103,16 +103,17 @@ async function takeForAccount(
   const { firsts, refused } = withoutRepetitions(items);
   const taken = await parts.database.transaction(async (db) => {
     const targets = firsts.flatMap(({ received }) => received.intent.target_intent_id ?? []);
-    // Asked for together: the lock comes first on the wire, and the account is read behind it.
-    const [, opened, isSending] = await Promise.all([
+    const receivedAtMicros = parts.clock.nowMicros();
+    // Asked for together: the lock comes first on the wire, and everything else behind it.
+    const [, opened, isSending, inbox] = await Promise.all([
       lockAccount(db, account),
       openDecisions(db, parts, { account, targets }),
       handing !== undefined && maySendAtOnce(db, handing.lease),
+      writeInbox(
+        db,
+        firsts.map((item) => inboxRow(account, item, receivedAtMicros)),
+      ),
     ]);
-    const inbox = await writeInbox(
-      db,
-      firsts.map((item) => inboxRow(account, item, opened.work.nowMicros)),
-    );
     const fresh = firsts.filter(({ received }) => inbox.taken.has(received.intent.intent_id));
     const decided = await decide(db, parts, {
       ...opened,

@@ -2,11 +2,12 @@
  * Orders whose answer is missing: declared UNKNOWN when it is overdue or after a restart, then resolved by asking the
  * broker. Only a proof that the broker never had the order lets it be sent again.
  */
-import type { OrderFact } from '@tickmesh/domain-orders';
+import { type OrderFact, encodeFact, factKey } from '@tickmesh/domain-orders';
 import { Fault, faultOf, formatRfc3339 } from '@tickmesh/kernel';
 import type { LostAnswer } from './dispatch.ts';
-import type { BrokerAnswer, BrokerSession } from './ports.ts';
+import type { BrokerAnswer, BrokerFact, BrokerSession } from './ports.ts';
 import type { LoggedOrder } from './order-log.ts';
+import { contentHash } from './record-json.ts';
 import { type RecordParts, type RecordTarget, recordAbout, recordFacts } from './record-facts.ts';
 import { statement } from './statement.ts';
 
@@ -113,12 +114,42 @@ export async function reconcile(
   await askAbout(parts, target, { session, rows });
   const executions = await session.executionsSince(sinceMicros);
   for (let i = 0; i < executions.length; i += EXECUTIONS_MAX) {
-    const strangers = await recordFacts(parts, target, executions.slice(i, i + EXECUTIONS_MAX));
+    const told = executions.slice(i, i + EXECUTIONS_MAX);
+    const strangers = await recordFacts(parts, target, await unrecorded(parts, target, told));
     for (const clientOrderId of strangers) {
       const fault = new Fault('NOT_FOUND', { ...target, client_order_id: clientOrderId });
       parts.probe.failed?.('executions of an order that is not ours', fault);
     }
   }
+}
+
+const READ_UNRECORDED = statement(
+  `select asked.place::integer as place
+   from unnest($2::text[], $3::text[], $4::text[]) with ordinality
+     as asked (client_order_id, fact_key, digest, place)
+   where not exists (
+     select from order_plane.orders o join order_plane.facts f using (intent_id)
+     where o.account = $1 and o.client_order_id = asked.client_order_id
+       and f.fact_key = asked.fact_key and f.digest = asked.digest)
+   order by asked.place`,
+);
+
+/**
+ * Nearly everything that is told again is known. It is told apart without the account's lock, which decisions wait for,
+ * and without its orders' facts.
+ */
+async function unrecorded(
+  { database }: RecordParts,
+  { account }: RecordTarget,
+  told: readonly BrokerFact[],
+): Promise<readonly BrokerFact[]> {
+  const rows = await database.query<{ place: number }>(READ_UNRECORDED, [
+    account,
+    told.map(({ clientOrderId }) => clientOrderId),
+    told.map(({ fact }) => factKey(fact)),
+    told.map(({ fact }) => contentHash(encodeFact(fact))),
+  ]);
+  return rows.map(({ place }) => told[place - 1]!);
 }
 
 async function executionsFrom(
