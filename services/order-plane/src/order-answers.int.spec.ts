@@ -4,7 +4,8 @@ import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { parseDecimal } from '@tickmesh/kernel';
 import type { OrderFact } from '@tickmesh/domain-orders';
-import type { Broker, BrokerFact, BrokerSession } from './app/ports.ts';
+import type { BrokerFact } from './app/ports.ts';
+import { changedBroker } from './testing/changed-broker.ts';
 import { expectOneOrder } from './testing/one-order.ts';
 import { type Rig, openRig, until } from './testing/rig.ts';
 
@@ -75,24 +76,6 @@ describe('two instances', () => {
 });
 
 describe('an answer that is lost', () => {
-  /** A broker whose sessions are as `change` makes them. */
-  const changed =
-    (change: (session: BrokerSession) => Partial<BrokerSession>) =>
-    (broker: Broker): Broker => ({
-      name: broker.name,
-      open: async (options) => {
-        const session = await broker.open(options);
-        const own: BrokerSession = {
-          submit: (order) => session.submit(order),
-          cancel: (request) => session.cancel(request),
-          replace: (request) => session.replace(request),
-          lookup: (id) => session.lookup(id),
-          executionsSince: (since) => session.executionsSince(since),
-          close: () => session.close(),
-        };
-        return { ...own, ...change(session) };
-      },
-    });
   const gone = (): Promise<never> => Promise.reject(new Error('the line is dead'));
 
   it('makes the order UNKNOWN; the broker, asked, has it, and it is adopted', async () => {
@@ -134,7 +117,7 @@ describe('an answer that is lost', () => {
   it('before the broker had the order: it is proved absent and sent once more, under the same id', async () => {
     const ids: string[] = [];
     await rig.open({
-      wrapBroker: changed((session) => ({
+      wrapBroker: changedBroker((session) => ({
         submit: async (order) => {
           ids.push(order.clientOrderId);
           if (ids.length === 1) await gone();
@@ -207,7 +190,7 @@ describe('an answer that is lost', () => {
   it('is asked for without end while the broker cannot say, and the order stays visibly UNKNOWN', async () => {
     let asked = 0;
     await rig.open({
-      wrapBroker: changed(() => ({
+      wrapBroker: changedBroker(() => ({
         submit: gone,
         lookup: () => {
           asked++;

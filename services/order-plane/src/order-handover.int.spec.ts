@@ -1,18 +1,14 @@
 /** The short way from a decision to the wire, and when it must not be taken. */
+import { setTimeout as sleep } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { changedBroker } from './testing/changed-broker.ts';
 import { giveLeases, waitForStatus } from './testing/leases.ts';
 import { expectOneOrder } from './testing/one-order.ts';
-import { type Rig, openRig } from './testing/rig.ts';
+import { type Rig, openRig, until } from './testing/rig.ts';
 
 const LIMITS = fileURLToPath(new URL('./testing/limits.yaml', import.meta.url));
 let rig: Rig;
-
-beforeEach(async () => {
-  // Renewed so seldom that the desk does not notice by itself who has the lease.
-  rig = await openRig(LIMITS, { ORDERS_LEASE_MS: '60000' });
-  await rig.open();
-});
 
 afterEach(async () => {
   await rig.close();
@@ -28,6 +24,12 @@ const sendings = (...intentIds: string[]): Promise<{ intent_id: string; same: bo
   );
 
 describe('an intent that is approved', () => {
+  beforeEach(async () => {
+    // Renewed so seldom that the desk does not notice by itself who has the lease.
+    rig = await openRig(LIMITS, { ORDERS_LEASE_MS: '60000' });
+    await rig.open();
+  });
+
   it('is marked as being sent in the transaction of its decision', async () => {
     await rig.quote();
     const id = await rig.intent({ name: 'short' });
@@ -52,5 +54,31 @@ describe('an intent that is approved', () => {
       { intent_id: first, same: false },
       { intent_id: second, same: false },
     ]);
+  });
+});
+
+describe('the question what the broker has', () => {
+  it('waits for every order that is on the short way: not handed over yet, it would be taken for lost', async () => {
+    rig = await openRig(LIMITS, { ORDERS_RECONCILE_INTERVAL_MS: '100' });
+    let questions = 0;
+    const { plane } = await rig.open({
+      wrapBroker: changedBroker((session) => ({
+        executionsSince: (since) => {
+          questions++;
+          return session.executionsSince(since);
+        },
+      })),
+    });
+    const desk = plane.desks.find(({ account }) => account === 'PAPER-1');
+    await until('it asks now and then', () => questions > 3);
+    const handing = desk?.beginHanding();
+    // One question may be under way already.
+    const asked = questions + 1;
+    await sleep(500);
+    const meanwhile = questions;
+    // The desk waits for it also when it stops.
+    handing?.end([]);
+    expect(meanwhile).toBeLessThanOrEqual(asked);
+    await until('it asks again', () => questions > asked);
   });
 });
