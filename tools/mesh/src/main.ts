@@ -22,6 +22,12 @@ import { register as registerToken } from './commands/token.ts';
 import { register as registerTopics } from './commands/topics.ts';
 import { type Person, speakFor } from './signed-in.ts';
 
+// `mesh tail ... | head` closes the pipe: nobody reads on, and nothing went wrong.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
 const program = new Command('mesh')
   .description('The command line of tickmesh')
   .option('--as <name>', 'speak as this person, by the development issuer (default: your login)')
