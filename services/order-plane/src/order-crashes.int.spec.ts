@@ -37,12 +37,7 @@ describe('an order plane that is killed', () => {
     const died = once(victim, 'exit');
     await rig.quote();
     const id = await rig.intent({ name: point });
-    const [, signal] = (await died) as [number | null, string | null];
-    expect(signal).toBe('SIGKILL');
-    await rig.spawn();
-    await rig.quote();
-    await rig.reported(id, 'FILLED');
-    await expectOneOrder(rig, id);
+    await expectRightAfterRestart(died, id);
   });
 
   it('at dispatch.before_commit, on the way by the tables, finds everything right after its restart', async () => {
@@ -54,11 +49,15 @@ describe('an order plane that is killed', () => {
     const id = await rig.intent({ name: 'waiting' });
     await waitForStatus(rig.database, id, 'APPROVED');
     await giveLeases(rig.database, 'another', '0 seconds');
-    const [, signal] = (await died) as [number | null, string | null];
+    await expectRightAfterRestart(died, id);
+  });
+
+  async function expectRightAfterRestart(died: Promise<unknown[]>, id: string): Promise<void> {
+    const [, signal] = await died;
     expect(signal).toBe('SIGKILL');
     await rig.spawn();
     await rig.quote();
     await rig.reported(id, 'FILLED');
     await expectOneOrder(rig, id);
-  });
+  }
 });
