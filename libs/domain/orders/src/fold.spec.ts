@@ -209,6 +209,19 @@ describe('the replaces of an order', () => {
     expect([state.status, state.terms.quantity]).toEqual(['ACCEPTED', d('70')]);
   });
 
+  it('hold by what was asked first where two claim one revision, whichever arrives first', () => {
+    const other: OrderFact = { ...request(2, '60'), requestId: 'S2', atMicros: 1_015 };
+    const otherAccepted: OrderFact = { ...accepted(2), requestId: 'S2' };
+    const facts = [request(2, '70'), other, accepted(2), otherAccepted];
+    for (const arrived of [facts, facts.toReversed()]) {
+      const state = sent(ACK, ...arrived);
+      expect([state.terms.quantity, state.anomalies]).toEqual([
+        d('70'),
+        [{ code: 'fact-conflict', severity: 'warning', detail: 'replace revision 2' }],
+      ]);
+    }
+  });
+
   it('keep what was filled before, over the whole chain', () => {
     const state = sent(ACK, fill('E1', '40'), request(1, '40'), accepted(1));
     expect([state.status, state.leavesQuantity]).toEqual(['FILLED', 0n]);

@@ -217,12 +217,21 @@ function sumFills(fills: readonly EffectiveFill[]): {
 }
 
 function termsInForce(intent: IntentFact, known: Gathered): OrderTerms {
-  let held: ReplaceRequestedFact | undefined;
-  for (const requestId of known.replaceAccepts) {
-    const request = known.replaces.get(requestId);
-    if (request !== undefined && request.revision > (held?.revision ?? 0)) held = request;
-  }
-  return held?.terms ?? intent.terms;
+  const accepted = [...known.replaces.values()].filter(({ requestId }) =>
+    known.replaceAccepts.has(requestId),
+  );
+  return accepted.sort(compareReplaces)[0]?.terms ?? intent.terms;
+}
+
+/** The highest revision first; of two that claim one revision the one that would count as one key. */
+const compareReplaces = (a: ReplaceRequestedFact, b: ReplaceRequestedFact): number =>
+  b.revision - a.revision || compareVersions(a, b);
+
+/** Revisions that more than one replace claims, as the keys of a conflict. */
+function contestedRevisions(known: Gathered): string[] {
+  const claims = [...known.replaces.values()].map(({ revision }) => revision);
+  const contested = claims.filter((revision, index) => claims.indexOf(revision) !== index);
+  return [...new Set(contested)].sort((a, b) => a - b).map((one) => `replace revision ${one}`);
 }
 
 function openRequests(
@@ -251,6 +260,7 @@ function findAnomalies(
   for (const key of [...found.conflicts].sort()) {
     add(key.startsWith('fill:') ? 'fill-conflict' : 'fact-conflict', key);
   }
+  for (const revision of contestedRevisions(known)) add('fact-conflict', revision);
   const executions = new Set(known.fills.map((fill) => fill.executionId));
   const unknown = (id: string): boolean => !executions.has(id);
   for (const id of [...known.busts.keys()].filter(unknown).sort()) add('bust-without-fill', id);
