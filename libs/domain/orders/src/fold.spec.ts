@@ -186,16 +186,21 @@ describe('the fills of an order', () => {
 });
 
 describe('the replaces of an order', () => {
-  const request = (revision: number, quantity: string): OrderFact => ({
+  const request = (
+    revision: number,
+    quantity: string,
+    requestId = `R${revision}`,
+    atMicros = 1_010 + revision,
+  ): OrderFact => ({
     kind: 'replace-requested',
-    requestId: `R${revision}`,
+    requestId,
     revision,
     terms: { quantity: d(quantity), limitPrice: d('11') },
-    atMicros: 1_010 + revision,
+    atMicros,
   });
-  const accepted = (revision: number): OrderFact => ({
+  const accepted = (revision: number, requestId = `R${revision}`): OrderFact => ({
     kind: 'replace-accepted',
-    requestId: `R${revision}`,
+    requestId,
     atMicros: 1_020,
   });
 
@@ -210,9 +215,8 @@ describe('the replaces of an order', () => {
   });
 
   it('hold by what was asked first where two claim one revision, whichever arrives first', () => {
-    const other: OrderFact = { ...request(2, '60'), requestId: 'S2', atMicros: 1_015 };
-    const otherAccepted: OrderFact = { ...accepted(2), requestId: 'S2' };
-    const facts = [request(2, '70'), other, accepted(2), otherAccepted];
+    const other = request(2, '60', 'S2', 1_015);
+    const facts = [request(2, '70'), other, accepted(2), accepted(2, 'S2')];
     for (const arrived of [facts, facts.toReversed()]) {
       const state = sent(ACK, ...arrived);
       expect([state.terms.quantity, state.anomalies]).toEqual([
