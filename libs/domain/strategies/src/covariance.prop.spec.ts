@@ -37,6 +37,15 @@ function ledoitWolf(returns: Panel): Panel {
   );
 }
 
+/** How much of the covariance between the first two markets is shrunk away: 0 none, 1 all. */
+function shareShrunk(returns: Panel, halfLife: number): number {
+  const ages = returns.map((_, at) => 0.5 ** ((returns.length - 1 - at) / halfLife));
+  const total = ages.reduce((sum, age) => sum + age, 0);
+  const weights = ages.map((age) => age / total);
+  const between = returns.reduce((sum, row, at) => sum + weights[at]! * row[0]! * row[1]!, 0);
+  return 1 - shrunk(returns, weights)[0]![1]! / between;
+}
+
 describe('the covariance of returns', () => {
   it('is the blend of Ledoit and Wolf when all periods count alike', () => {
     const random = seededRandom(7);
@@ -70,16 +79,17 @@ describe('the covariance of returns', () => {
 
   it('is shrunk more the shorter its memory', () => {
     const random = seededRandom(11);
-    const returns = Array.from({ length: 120 }, () => {
-      const common = random.normal();
-      return Array.from({ length: 4 }, () => common + random.normal());
-    });
-    const unevenness = (halfLife: number): number => {
-      const { values } = symmetricEigen(covarianceOf(returns, halfLife, 1));
-      return Math.max(...values) / Math.min(...values);
-    };
-    expect(unevenness(60)).toBeGreaterThan(unevenness(10));
-    expect(unevenness(3)).toBeLessThan(2 * unevenness(60));
+    const draws = Array.from({ length: 40 }, () =>
+      Array.from({ length: 120 }, () => {
+        const common = random.normal();
+        return Array.from({ length: 4 }, () => common + random.normal());
+      }),
+    );
+    const [long, middle, short] = [60, 10, 3].map(
+      (halfLife) => draws.reduce((sum, returns) => sum + shareShrunk(returns, halfLife), 0) / 40,
+    );
+    expect(middle).toBeGreaterThan(2 * long!);
+    expect(short).toBeGreaterThan(2 * middle!);
   });
 
   it('drifts by its own size when it doubles, and not at all when it stays or was nothing', () => {

@@ -287,7 +287,7 @@ describe('the laws of a strategy with several members', () => {
     expect(bus.intents).toEqual([]);
     control('RUNNING', 2);
     await second.host.handle({ deliveries: controls.slice(1), isOwned: () => true } as never);
-    fill(bus, seededRandom(8), 60);
+    fill(bus, seededRandom(8), 600);
     await consume(bus, second, left, { random: seededRandom(3), batches: 1e6 });
     expect(bus.intents.length).toBeGreaterThan(0);
   });
