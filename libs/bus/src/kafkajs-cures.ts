@@ -17,12 +17,15 @@
  * 7. A sign-in opens its exchange before it has its token, and leaves a broken exchange open when there is none, or
  *    when the broker refuses it: the next try is out of step. The token comes first; a refusal closes the connection.
  *
- * What concerns the wire format is in kafkajs-encoding.ts and kafkajs-produce.ts.
+ * 8. What was fetched is handed on by partition, also of partitions that brought nothing: dropped here.
+ *
+ * What concerns the wire format is in kafkajs-encoding.ts, kafkajs-produce.ts and kafkajs-fetch.ts.
  */
 import { createRequire } from 'node:module';
 import { assert } from '@tickmesh/kernel';
 import type { Cluster as KafkajsCluster, Kafka, KafkaMessage } from 'kafkajs';
 import { cureWireFormat } from './kafkajs-encoding.ts';
+import { type SessionBroker, cureFetchRequests, useFetchSession } from './kafkajs-fetch.ts';
 import { cureProduce } from './kafkajs-produce.ts';
 
 export interface TopicPartition {
@@ -98,7 +101,12 @@ interface OffsetManager {
   commitOffsets(request: CommitRequest): Promise<void>;
 }
 
+interface Batch {
+  readonly rawMessages: readonly unknown[];
+}
+
 interface ConsumerGroup {
+  readonly cluster: { findBroker(node: { nodeId: string }): Promise<SessionBroker> };
   readonly assigners: readonly { readonly [MEMBERSHIP_HOOKS]?: MembershipHooks }[];
   readonly generationId: number | null;
   readonly offsetManager: OffsetManager;
@@ -109,7 +117,7 @@ interface ConsumerGroup {
 
 interface ConsumerGroupPrototype {
   joinAndSync: (this: ConsumerGroup) => Promise<void>;
-  fetch: (this: ConsumerGroup, nodeId: string) => Promise<object[]>;
+  fetch: (this: ConsumerGroup, nodeId: string) => Promise<Batch[]>;
   recoverFromOffsetOutOfRange: (this: ConsumerGroup, error: TopicPartition) => Promise<void>;
 }
 
@@ -177,6 +185,7 @@ export function cureKafkajs(): void {
   group.prototype[CURED] = true;
   cureWireFormat(require);
   cureProduce(require);
+  cureFetchRequests(require);
   cureIdleLoop(queue.prototype);
   cureRebalance(group.prototype);
   cureFetch(group.prototype);
@@ -235,12 +244,15 @@ function cureRebalance(group: ConsumerGroupPrototype): void {
 function cureFetch(group: ConsumerGroupPrototype): void {
   const fetch = group.fetch;
   assert(typeof fetch === 'function', 'kafkajs fetches by the consumer group');
-  group.fetch = async function (nodeId: string): Promise<object[]> {
+  group.fetch = async function (nodeId: string): Promise<Batch[]> {
     const before = this.generationId;
+    // A broker that cannot be reached: the fetch itself will meet it again, and recover.
+    await this.cluster.findBroker({ nodeId }).then(useFetchSession, () => undefined);
     const batches = await fetch.call(this, nodeId);
     if (this.generationId !== before) return [];
-    for (const batch of batches) generationOfBatch.set(batch, before);
-    return batches;
+    const full = batches.filter(({ rawMessages }) => rawMessages.length > 0);
+    for (const batch of full) generationOfBatch.set(batch, before);
+    return full;
   };
 }
 

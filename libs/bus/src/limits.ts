@@ -47,7 +47,7 @@ export const LIMITS: BusLimits = {
   queueRecordsMax: 2_000,
   queueBytesMax: 32 * 1024 * 1024,
   roomWaitMs: 200,
-  commitIntervalMs: 100,
+  commitIntervalMs: 500,
   batchInHandMs: 15_000,
   lastCommitMs: 5_000,
   rebalanceTimeoutMs: 30_000,

@@ -5,7 +5,7 @@ import { type RecordParts, type RecordTopic, keepRecords } from '../app/records.
 export const RECORDS_GROUP = 'store';
 
 /** What comes within this is one transaction: a record is looked at by people, and each commit costs the same. */
-const FETCH_PAUSE_MS = 50;
+const FETCH_PAUSE_MS = 200;
 
 /** One member records, the others stand by: positions are of accounts, which are on every partition. */
 export function recordsConsumer(
