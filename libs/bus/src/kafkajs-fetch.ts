@@ -31,7 +31,7 @@ type FetchMaker = (options: FetchOptions & SessionRequest) => FetchProtocol;
 export interface SessionBroker {
   /** What the broker speaks, by the number of the request; null until it is connected. */
   readonly versions: Readonly<Record<number, { readonly maxVersion: number } | undefined>> | null;
-  lookupRequest(apiKey: number, definition: unknown): FetchMaker;
+  lookupRequest: (apiKey: number, definition: unknown) => FetchMaker;
   fetch: (this: SessionBroker, options: FetchOptions) => Promise<FetchAnswer>;
 }
 
