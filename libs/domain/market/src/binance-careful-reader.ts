@@ -1,6 +1,5 @@
-import { faultOf } from '@tickmesh/kernel';
 import { unitsOfText } from './decimal-units.ts';
-import { LevelColumns, unreadable } from './venue-frames.ts';
+import { LevelColumns, parseJson, unreadable } from './venue-frames.ts';
 import type {
   ControlFrame,
   DecimalDigits,
@@ -34,7 +33,7 @@ export function readCarefully(
 }
 
 function unshifted(payload: Uint8Array, digits: DecimalDigits): VenueFrame {
-  const whole = objectOf(parse(payload), 'a JSON object');
+  const whole = objectOf(parseJson(payload), 'a JSON object');
   const wrapped = 'data' in whole;
   const fields = wrapped ? objectOf(whole['data'], 'an object in data') : whole;
   switch (fields['e']) {
@@ -64,20 +63,6 @@ const CONTROL: ControlFrame = {
   venueMicros: -1,
   text: '',
 };
-
-function parse(payload: Uint8Array): unknown {
-  let text: string;
-  try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(payload);
-  } catch (thrown) {
-    throw unreadable('UTF-8', faultOf(thrown).message);
-  }
-  try {
-    return JSON.parse(text);
-  } catch {
-    throw unreadable('JSON', text);
-  }
-}
 
 /** Frames without `e`: spot quotes, REST snapshots, answers to subscriptions. */
 function unnamedOf(fields: Fields, digits: DecimalDigits, wrapped: boolean): VenueFrame {

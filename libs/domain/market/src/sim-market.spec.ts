@@ -92,4 +92,14 @@ describe('The simulated exchange', () => {
     ];
     for (const frame of bad) expect(() => reader.read(new TextEncoder().encode(frame))).toThrow();
   });
+
+  it('shows what it found where a frame is no JSON, or no text at all', () => {
+    const reader = new SimReader({ price: 2, size: 0 });
+    expect(() => reader.read(new TextEncoder().encode('not a frame'))).toThrow(
+      'expected: JSON; found: not a frame',
+    );
+    expect(() => reader.read(new Uint8Array(20).fill(0xff))).toThrow(
+      `expected: UTF-8; found: bytes ${Array(16).fill('ff').join(' ')} and 4 more`,
+    );
+  });
 });

@@ -1,6 +1,5 @@
-import { faultOf } from '@tickmesh/kernel';
 import { unitsOfText } from './decimal-units.ts';
-import { unreadable } from './venue-frames.ts';
+import { parseJson, unreadable } from './venue-frames.ts';
 import type { DecimalDigits, FrameReader, QuoteFrame, TradeFrame } from './venue-frames.ts';
 
 type Fields = Readonly<Record<string, unknown>>;
@@ -66,12 +65,7 @@ export class SimReader implements FrameReader {
 }
 
 function parse(payload: Uint8Array): Fields {
-  let value: unknown;
-  try {
-    value = JSON.parse(new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(payload));
-  } catch (thrown) {
-    throw unreadable('JSON in UTF-8', faultOf(thrown).message);
-  }
+  const value = parseJson(payload);
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw unreadable('a JSON object', value);
   }

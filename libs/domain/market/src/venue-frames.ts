@@ -130,6 +130,27 @@ export function copyLevels(levels: LevelList): LevelList {
   };
 }
 
+const SHOWN_BYTES = 16;
+
+/** @throws Fault FRAME_UNREADABLE for bytes that are no UTF-8, and for a text that is no JSON */
+export function parseJson(payload: Uint8Array): unknown {
+  let text: string;
+  try {
+    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(payload);
+  } catch {
+    const bytes = Array.from(payload.subarray(0, SHOWN_BYTES), (byte) =>
+      byte.toString(16).padStart(2, '0'),
+    );
+    const rest = payload.length > SHOWN_BYTES ? ` and ${payload.length - SHOWN_BYTES} more` : '';
+    throw unreadable('UTF-8', `bytes ${bytes.join(' ')}${rest}`);
+  }
+  try {
+    return JSON.parse(text);
+  } catch {
+    throw unreadable('JSON', text);
+  }
+}
+
 export function unreadable(expected: string, found: unknown): Fault {
   return new Fault('FRAME_UNREADABLE', { expected, found: excerpt(found) });
 }
