@@ -26,7 +26,11 @@ async function held(): Promise<unknown> {
 describe('a broker that is a process of its own', () => {
   beforeEach(async () => {
     broker = await PaperProcess.make();
-    rig = await openRig(LIMITS, { ORDERS_BROKER_URL: broker.url });
+    // What a line loses for good, only the question what the broker has brings to light.
+    rig = await openRig(LIMITS, {
+      ORDERS_BROKER_URL: broker.url,
+      ORDERS_RECONCILE_INTERVAL_MS: '1000',
+    });
     await broker.start(rig);
   });
 

@@ -47,12 +47,15 @@ export interface Rig {
   close(): Promise<void>;
 }
 
-/** Short times, so that a lost answer is missed soon. */
+/**
+ * Short times, so that a lost answer is missed soon. What the broker has is asked seldom: it answers with everything at
+ * once, ahead of what it is about to say, and who tells of an order's steps one by one would now and then miss some.
+ */
 const TIMES = {
   ORDERS_LEASE_MS: '1500',
   ORDERS_ANSWER_TIMEOUT_MS: '400',
   ORDERS_ASK_INTERVAL_MS: '150',
-  ORDERS_RECONCILE_INTERVAL_MS: '1000',
+  ORDERS_RECONCILE_INTERVAL_MS: '60000',
   ORDERS_POLL_INTERVAL_MS: '30',
 };
 
