@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { FetchSession, type SessionRequest, type WantedTopics } from './fetch-session.ts';
+import { FetchSession, type SessionRequest, type WantedTopics, epochAfter } from './fetch-session.ts';
 
 /** What a broker holds of a session (KIP-227), and which requests it refuses. */
 class ModelBroker {
@@ -113,5 +113,9 @@ describe('The session of a consumer with a broker', () => {
       expect(session.next(wanted)).toMatchObject({ sessionEpoch: 0, topics: wanted });
       session.answered(0);
     }
+  });
+
+  it('counts on from 1 behind the last epoch, never from 0, which would ask for a new one', () => {
+    expect([0, 1, 2 ** 31 - 2, 2 ** 31 - 1].map(epochAfter)).toEqual([1, 2, 2 ** 31 - 1, 1]);
   });
 });

@@ -33,8 +33,10 @@ export interface SessionRequest {
   }[];
 }
 
-/** Epochs are positive 32-bit numbers; behind the last comes 1. */
 const EPOCH_MAX = 0x7fff_ffff;
+
+/** Epochs are positive 32-bit numbers; behind the last comes 1, because 0 asks for a new session. */
+export const epochAfter = (epoch: number): number => (epoch === EPOCH_MAX ? 1 : epoch + 1);
 
 export class FetchSession {
   #id = 0;
@@ -54,12 +56,8 @@ export class FetchSession {
 
   /** The broker answered; id 0: it keeps no session for us. */
   answered(sessionId: number): void {
-    if (sessionId === 0 || (this.#id !== 0 && sessionId !== this.#id)) {
-      this.end();
-      return;
-    }
     this.#id = sessionId;
-    this.#epoch = this.#epoch === EPOCH_MAX ? 1 : this.#epoch + 1;
+    this.#epoch = sessionId === 0 ? 0 : epochAfter(this.#epoch);
   }
 
   /** The next request starts anew. */

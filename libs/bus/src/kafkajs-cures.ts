@@ -16,7 +16,6 @@
  *    with short sessions on every request, which Kafka refuses within a second. Renewed at half of it here.
  * 7. A sign-in opens its exchange before it has its token, and leaves a broken exchange open when there is none, or
  *    when the broker refuses it: the next try is out of step. The token comes first; a refusal closes the connection.
- *
  * 8. What was fetched is handed on by partition, also of partitions that brought nothing: dropped here.
  *
  * What concerns the wire format is in kafkajs-encoding.ts, kafkajs-produce.ts and kafkajs-fetch.ts.

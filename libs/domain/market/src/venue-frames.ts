@@ -130,13 +130,14 @@ export function copyLevels(levels: LevelList): LevelList {
   };
 }
 
+const UTF_8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 const SHOWN_BYTES = 16;
 
 /** @throws Fault FRAME_UNREADABLE for bytes that are no UTF-8, and for a text that is no JSON */
 export function parseJson(payload: Uint8Array): unknown {
   let text: string;
   try {
-    text = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(payload);
+    text = UTF_8.decode(payload);
   } catch {
     const bytes = Array.from(payload.subarray(0, SHOWN_BYTES), (byte) =>
       byte.toString(16).padStart(2, '0'),
