@@ -1,6 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { FetchSession, type SessionRequest, type WantedTopics, epochAfter } from './fetch-session.ts';
+import {
+  FetchSession,
+  type SessionRequest,
+  type WantedTopics,
+  epochAfter,
+} from './fetch-session.ts';
 
 /** What a broker holds of a session (KIP-227), and which requests it refuses. */
 class ModelBroker {
